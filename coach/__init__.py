@@ -1,0 +1,1 @@
+"""coachflow: guided conversations as state machines."""

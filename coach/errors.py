@@ -1,0 +1,178 @@
+"""Everything that can go wrong, as one tree.
+
+CoachError
+├── FlowError                the script is wrong
+│   ├── FlowNotFound         no flow of that name
+│   ├── FlowFileError        a flow file has problems; all of them, with file:line
+│   ├── ExpressionError      a `when:` expression cannot be used
+│   ├── FlowLoopError        moves without an event went round in a circle
+│   ├── GuardError           a guard raised
+│   └── ActionError          an action raised, or left the context invalid
+├── InputError               what the host or the person passed in cannot be taken
+│   ├── EmptyMessage         nothing but white space
+│   ├── MessageTooLong       above the limit of characters
+│   ├── InvalidId            a session or user id that is no id
+│   ├── InvalidValue         a value that a field does not take
+│   └── IdempotencyKeyReuse  the same key with another text
+├── SessionError             the conversation cannot go on like this
+│   ├── SessionNotFound      no such session (or not this user's)
+│   ├── SessionBusy          another turn is in flight
+│   ├── LeaseLost            this turn was overtaken; nothing of it was kept
+│   └── FlowVersionMismatch  the session stands on another version of the flow
+├── StoreError               the shelf cannot be used
+│   ├── StoreUrlError        an address that names no store
+│   ├── StoreUnavailable     the place is not there, not writable or not a database
+│   ├── ForeignDatabase      a database, but not one of ours
+│   └── NewerSchema          written by a newer coachflow
+└── PromptError              the page cannot be rendered
+    ├── TemplateNotFound     no such template under the template folders
+    ├── TemplateError        a template is wrong, with file:line
+    └── BudgetError          the sections that must be there do not fit
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class CoachError(Exception):
+    """Base of every error that coachflow raises on purpose."""
+
+
+class FlowError(CoachError):
+    """The script is wrong."""
+
+
+class FlowNotFound(FlowError):
+    """No flow of that name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """One thing wrong with a file: where it is, a short code, and what to do.
+
+    `line` counts from 1; None when the thing has no place in a file.
+    """
+
+    path: str
+    line: int | None
+    code: str
+    message: str
+    level: str = "error"
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.code} {self.message}"
+
+
+class FlowFileError(FlowError):
+    """A flow file has problems; `problems` holds all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ExpressionError(FlowError):
+    """A `when:` expression cannot be used."""
+
+
+class FlowLoopError(FlowError):
+    """Moves without an event went round in a circle."""
+
+
+class GuardError(FlowError):
+    """A guard raised."""
+
+
+class ActionError(FlowError):
+    """An action raised, or left the context invalid."""
+
+
+class InputError(CoachError):
+    """What the host or the person passed in cannot be taken."""
+
+
+class EmptyMessage(InputError):
+    """Nothing but white space."""
+
+
+class MessageTooLong(InputError):
+    """Above the limit of characters."""
+
+
+class InvalidId(InputError):
+    """A session or user id that is no id."""
+
+
+class InvalidValue(InputError):
+    """A value that a field does not take. The text says what would be valid."""
+
+
+class IdempotencyKeyReuse(InputError):
+    """The same key was sent before with another text."""
+
+
+class SessionError(CoachError):
+    """The conversation cannot go on like this."""
+
+
+class SessionNotFound(SessionError):
+    """No such session, or not this user's."""
+
+
+class SessionBusy(SessionError):
+    """Another turn of this session is in flight."""
+
+
+class LeaseLost(SessionError):
+    """This turn was overtaken by another worker; nothing of it was kept."""
+
+
+class FlowVersionMismatch(SessionError):
+    """The session stands on another version of the flow."""
+
+
+class StoreError(CoachError):
+    """The shelf cannot be used."""
+
+
+class StoreUrlError(StoreError):
+    """An address that names no store."""
+
+
+class StoreUnavailable(StoreError):
+    """The place is not there, not writable, or not a database."""
+
+
+class ForeignDatabase(StoreError):
+    """A database, but not one of ours."""
+
+
+class NewerSchema(StoreError):
+    """The database was written by a newer coachflow."""
+
+
+class PromptError(CoachError):
+    """The page cannot be rendered."""
+
+
+class TemplateNotFound(PromptError):
+    """No such template under the template folders."""
+
+
+class TemplateError(PromptError):
+    """A template is wrong; the text starts with file:line."""
+
+
+class BudgetError(PromptError):
+    """The sections that must be there do not fit the budget; the text names them."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """' Did you mean 'stages'?' for the nearest known word, else the known words, else ''."""
+    names = [str(name) for name in known]
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Known: {', '.join(sorted(names))}." if names else ""

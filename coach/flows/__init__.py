@@ -1,0 +1,1 @@
+"""The script: what should happen. Pure once loaded: no I/O."""

@@ -1,0 +1,222 @@
+"""Flow, Stage, Transition: the script as frozen data, built from a file or in Python."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, PrivateAttr
+from pydantic import Field as Setting
+
+from coach.flows.registry import EMPTY, Registry
+from coach.vocabulary.commands import Command
+from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
+from coach.vocabulary.situation import Situation
+from coach.vocabulary.value import Value
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from coach.flows.engine import Engine, Step
+    from coach.record.context import CoachContext
+
+HISTORY = "$history"
+
+
+def _several(value: Any) -> Any:
+    """One name may stand where a list of names may stand."""
+    return (value,) if isinstance(value, str) else value
+
+
+StageName = Annotated[str, Setting(pattern=NAME, max_length=64)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
+OneOrMoreFields = Annotated[Names, BeforeValidator(_several)]
+
+
+class Transition(Value):
+    """A rule: where to go, and when.
+
+    Without `trigger` it is tried after every turn; with one it waits for that name. `to` is a
+    stage: a sibling, or a path from the top, '$history' or 'plan/$history'. `from` belongs to
+    the rules of `anywhere` and names the stages (or groups) they work from; none means all.
+    """
+
+    to: str
+    when: Annotated[str, Setting(max_length=2_000)] | None = None
+    because: str | None = None
+    trigger: Annotated[str, Setting(pattern=NAME, max_length=64)] | None = None
+    origins: Words = Setting(default=(), alias="from")
+    forget: OneOrMoreFields = ()
+    do: Words = ()
+
+
+class Stage(Value):
+    """One place in a conversation, or a group of places (`stages`, entered at `start`).
+
+    `confirm: below 0.8` asks about open assumptions below that confidence, one by one;
+    `on_stuck` is where to go when a question was put `max_asks` times without an answer.
+    """
+
+    purpose: str | None = None
+    collect: dict[FieldName, Field] = {}
+    next: tuple[Transition, ...] = ()
+    final: bool = False
+    enter: Words = ()
+    exit: Words = ()
+    stages: dict[StageName, "Stage"] = {}
+    start: StageName | None = None
+    template: Annotated[str, Setting(pattern=r"^[A-Za-z0-9_./-]+$", max_length=200)] | None = None
+    confirm: Threshold | None = None
+    on_stuck: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+class Budget(Value):
+    """Pacing: after `turns` turns the coach offers to close."""
+
+    turns: Annotated[int, Setting(ge=1, le=10_000)]
+
+
+class Flow(Value):
+    """The script. Frozen; `hash` is the sha256 of its content, `id` its name and version."""
+
+    flow: StageName
+    version: Annotated[int, Setting(ge=1)] = 1
+    title: str | None = None
+    about: str | None = None
+    start: StageName
+    budget: Budget | None = None
+    stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
+    anywhere: tuple[Transition, ...] = ()
+    guard_errors: Literal["raise", "block"] = "raise"
+    metadata: dict[str, Any] = {}
+
+    _registry: Registry = PrivateAttr(default=EMPTY)
+
+    @property
+    def name(self) -> str:
+        return self.flow
+
+    @property
+    def id(self) -> str:
+        """'grow@1'."""
+        return f"{self.flow}@{self.version}"
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 (hex) of the content: equal for the same script from YAML, JSON or Python."""
+        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content as plain data, without what is at its default; keys as in a file."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+            "flow": self.flow
+        }
+
+    def using(self, registry: Registry) -> "Flow":
+        """The same flow with named Python guards and actions at hand."""
+        twin = self.model_copy()
+        twin.__dict__.pop("engine", None)
+        object.__setattr__(twin, "__pydantic_private__", {"_registry": registry})
+        return twin
+
+    @property
+    def registry(self) -> Registry:
+        return self._registry
+
+    # -- the places ------------------------------------------------------------------------
+
+    @cached_property
+    def places(self) -> Mapping[str, Stage]:
+        """Every stage and group by path ('plan', 'plan/draft'), parents first, in file order."""
+        return dict(_walk("", self.stages))
+
+    @cached_property
+    def leaves(self) -> tuple[str, ...]:
+        """The paths a session can stand at, in file order."""
+        return tuple(path for path, stage in self.places.items() if not stage.stages)
+
+    @cached_property
+    def fields(self) -> Mapping[str, BaseField]:
+        """Every field of the flow by name."""
+        return {n: f for stage in self.places.values() for n, f in stage.collect.items()}
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The path of the stage that collects each field."""
+        return {name: path for path, stage in self.places.items() for name in stage.collect}
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The compiled walker, built once per flow; FlowError when the flow has errors."""
+        from coach.flows.engine import Engine  # the engine knows flows, not the other way round
+
+        return Engine(self)
+
+    def collected_at(self, leaf: str) -> tuple[str, ...]:
+        """The fields asked at a leaf: those of its groups first, then its own."""
+        return tuple(name for path in chain(leaf) for name in self.places[path].collect)
+
+    def entry(self, path: str) -> str:
+        """The leaf at which a stage or group is entered."""
+        stage = self.places[path]
+        while stage.stages:
+            path = f"{path}/{stage.start or next(iter(stage.stages))}"
+            stage = self.places[path]
+        return path
+
+    def resolve(self, target: str, base: str = "") -> str | None:
+        """The path that `target` names seen from inside `base`; None when there is none.
+
+        Nearest first: the siblings of `base`, then those of each parent, then the top.
+        """
+        for scope in (*reversed(chain(base)), ""):
+            parent = scope.rpartition("/")[0] if scope else ""
+            path = f"{parent}/{target}" if parent else target
+            if path in self.places:
+                return path
+        return None
+
+    # -- running ---------------------------------------------------------------------------
+
+    def begin(
+        self,
+        session_id: str = "session",
+        user_id: str = "user",
+        now: "datetime | None" = None,
+        previous_session: str | None = None,
+    ) -> "Step":
+        """A new context at the first stage, with its first question chosen."""
+        return self.engine.begin(session_id, user_id, now, previous_session)
+
+    def step(
+        self,
+        context: "CoachContext",
+        commands: Sequence[Command],
+        now: "datetime | None" = None,
+    ) -> "Step":
+        """Apply commands and move: `(context, decision)`, a new context and why.
+
+        Pure: `context` is not touched, and an exception anywhere leaves no trace. `now`
+        (aware) stamps the new context; without it the time of the old one stays.
+        """
+        return self.engine.step(context, commands, now)
+
+    def situation(self, context: "CoachContext", now: "datetime | None" = None) -> Situation:
+        """What hearing may know before the next message."""
+        return self.engine.situation(context, now)
+
+
+def chain(path: str) -> tuple[str, ...]:
+    """'a/b/c' as ('a', 'a/b', 'a/b/c'); () for ''."""
+    parts = path.split("/") if path else []
+    return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
+
+
+def _walk(prefix: str, stages: Mapping[str, Stage]) -> Iterator[tuple[str, Stage]]:
+    for name, stage in stages.items():
+        path = f"{prefix}/{name}" if prefix else name
+        yield path, stage
+        yield from _walk(path, stage.stages)

@@ -1,0 +1,1 @@
+"""The record: what did happen. One noun per file."""

@@ -1,0 +1,24 @@
+"""A flow as a session was started on it, kept by content hash."""
+
+from sqlmodel import Field as Col
+from sqlmodel import SQLModel
+
+
+class FlowRow(SQLModel, table=True):
+    """The definition behind a hash, so that a session stays on the flow it began."""
+
+    __tablename__ = "flow"
+
+    hash: str = Col(primary_key=True, max_length=64)
+    name: str = Col(max_length=64)
+    version: int
+    definition: str
+
+
+class SchemaRow(SQLModel, table=True):
+    """Which product wrote this database, and under which schema version."""
+
+    __tablename__ = "coach_schema"
+
+    product: str = Col(primary_key=True, max_length=32)
+    version: int

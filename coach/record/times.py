@@ -1,0 +1,27 @@
+"""One type for points in time: aware UTC in Python, the same text order on every store."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; ValueError for a naive one, whose meaning nobody knows."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone: give an aware datetime")
+    return moment.astimezone(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Kept as ISO 8601 text in UTC, so that no driver can drop or shift the zone."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else to_utc(value).isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)

@@ -1,0 +1,196 @@
+"""Commands: what an utterance asks the engine to do. A closed set.
+
+Hearing turns text into a list of these; `flow.step` applies them one by one, and refuses
+those that cannot be applied, each with a reason. JSON round trip by `dump` and `parse`.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Setting
+from pydantic import TypeAdapter
+
+from coach.vocabulary.value import Value
+
+Scalar = str | int | float | bool
+Answerable = Scalar | list[Scalar]
+
+Confidence = Annotated[float, Setting(ge=0, le=1)]
+
+
+class Set(Value):
+    """Answer a field. `quote` is the words it was taken from."""
+
+    command: Literal["set"] = "set"
+    field: str
+    value: Answerable
+    confidence: Confidence = 1.0
+    quote: str | None = None
+
+
+class Correct(Value):
+    """Replace an answer given earlier, from any stage."""
+
+    command: Literal["correct"] = "correct"
+    field: str
+    value: Answerable
+    confidence: Confidence = 1.0
+    quote: str | None = None
+
+
+class Confirm(Value):
+    """Settle an assumption (by id) or an unconfirmed answer (by field name) as true."""
+
+    command: Literal["confirm"] = "confirm"
+    what: str
+
+
+class Reject(Value):
+    """Settle an assumption (by id) or an unconfirmed answer (by field name) as wrong."""
+
+    command: Literal["reject"] = "reject"
+    what: str
+
+
+class Decline(Value):
+    """Leave a field unanswered on purpose."""
+
+    command: Literal["decline"] = "decline"
+    field: str
+
+
+class Assume(Value):
+    """Believe something that was not said."""
+
+    command: Literal["assume"] = "assume"
+    content: str
+    confidence: Confidence = 0.5
+    related_to: str | None = None
+
+
+class Trigger(Value):
+    """Fire a trigger that the flow declares for the current stage."""
+
+    command: Literal["trigger"] = "trigger"
+    name: str
+
+
+class Back(Value):
+    """Return to the previous stage (or to the named one), undoing what was answered since."""
+
+    command: Literal["back"] = "back"
+    to: str | None = None
+
+
+class Undo(Value):
+    """Take back the last turn whole."""
+
+    command: Literal["undo"] = "undo"
+
+
+class Digress(Value):
+    """Leave the script for a topic; the question is asked again afterwards."""
+
+    command: Literal["digress"] = "digress"
+    topic: str
+
+
+class Resume(Value):
+    """Return from a digression."""
+
+    command: Literal["resume"] = "resume"
+
+
+class Restart(Value):
+    """Begin the flow anew in this session."""
+
+    command: Literal["restart"] = "restart"
+
+
+class Finish(Value):
+    """End the session here."""
+
+    command: Literal["finish"] = "finish"
+    reason: str = "the user asked to stop"
+
+
+class Clarify(Value):
+    """Ask what was meant."""
+
+    command: Literal["clarify"] = "clarify"
+    about: str
+
+
+class Handoff(Value):
+    """Pass the conversation to a person."""
+
+    command: Literal["handoff"] = "handoff"
+    reason: str
+
+
+class Note(Value):
+    """Write or update an artifact."""
+
+    command: Literal["note"] = "note"
+    artifact: str
+    content: str = ""
+
+
+class Review(Value):
+    """Give a verdict on an artifact."""
+
+    command: Literal["review"] = "review"
+    artifact: str
+    verdict: Literal["approved", "rejected"]
+
+
+class Remember(Value):
+    """Keep something beyond the window."""
+
+    command: Literal["remember"] = "remember"
+    kind: str
+    content: str
+    scope: str = "long_term"
+
+
+class SayNothing(Value):
+    """Small talk: nothing to do."""
+
+    command: Literal["say_nothing"] = "say_nothing"
+
+
+Command = Annotated[
+    Set
+    | Correct
+    | Confirm
+    | Reject
+    | Decline
+    | Assume
+    | Trigger
+    | Back
+    | Undo
+    | Digress
+    | Resume
+    | Restart
+    | Finish
+    | Clarify
+    | Handoff
+    | Note
+    | Review
+    | Remember
+    | SayNothing,
+    Setting(discriminator="command"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+COMMAND_LIST: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
+
+
+def parse(data: Any) -> Command:
+    """A command from plain data; raises pydantic.ValidationError."""
+    return COMMANDS.validate_python(data)
+
+
+def dump(command: Command) -> dict[str, Any]:
+    """A command as plain JSON data, without the fields that hold their default."""
+    plain = command.model_dump(mode="json", exclude_defaults=True)
+    return {"command": command.command, **plain}

@@ -1,0 +1,55 @@
+"""Fixed words: where a belief comes from and how settled it is."""
+
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where an answer or an assumption comes from (seed 004's four sources)."""
+
+    USER_STATED = "user_stated"
+    EXTRACTED = "extracted"
+    INFERRED = "inferred"
+    DEFAULT = "default"
+
+
+class AnswerStatus(StrEnum):
+    """How settled an answer is. Staleness is a flag of its own."""
+
+    GIVEN = "given"
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class AssumptionStatus(StrEnum):
+    """An assumption is settled once and never deleted."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class SessionStatus(StrEnum):
+    """A finished session stays finished."""
+
+    ACTIVE = "active"
+    FINISHED = "finished"
+
+
+class Role(StrEnum):
+    """Who wrote a message."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+class Verdict(StrEnum):
+    """What a guard said. UNKNOWN (an unset or stale field) blocks, and says so."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+    ERROR = "error"
