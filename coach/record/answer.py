@@ -1,9 +1,8 @@
 """An answer: the value of a field, and where it came from."""
 
-from sqlalchemy import JSON, Column
 from sqlmodel import Field as Col
-from sqlmodel import SQLModel
 
+from coach.record.base import JsonText, Row
 from coach.vocabulary.commands import Answerable
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import AnswerStatus, Source
@@ -33,18 +32,23 @@ class Answer(Value):
         return self.value is not None and not self.stale
 
     @property
+    def settled(self) -> bool:
+        """True when nothing waits for the person's yes."""
+        return self.status in (AnswerStatus.GIVEN, AnswerStatus.CONFIRMED)
+
+    @property
     def declined(self) -> bool:
         return self.status is AnswerStatus.DECLINED
 
 
-class AnswerRow(SQLModel, table=True):
+class AnswerRow(Row, table=True):
     """One row per session and field: the answer as it stands. Earlier values are in the log."""
 
-    __tablename__ = "answer"
+    __tablename__ = "coach_answer"
 
     session_id: str = Col(primary_key=True, max_length=128)
     field: str = Col(primary_key=True, max_length=64)
-    value: Answerable | None = Col(default=None, sa_column=Column(JSON, nullable=True))
+    value: Answerable | None = Col(default=None, sa_type=JsonText)
     status: str = Col(max_length=16)
     stale: bool
     source: str = Col(max_length=16)

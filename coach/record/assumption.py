@@ -1,9 +1,8 @@
 """An assumption: believed, not confirmed."""
 
-from sqlalchemy import JSON, Column
 from sqlmodel import Field as Col
-from sqlmodel import SQLModel
 
+from coach.record.base import JsonText, Row
 from coach.vocabulary.commands import Answerable, Confidence
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import AssumptionStatus, Source
@@ -34,10 +33,10 @@ class Assumption(Value):
         return self.status is AssumptionStatus.UNCONFIRMED
 
 
-class AssumptionRow(SQLModel, table=True):
+class AssumptionRow(Row, table=True):
     """One row per assumption."""
 
-    __tablename__ = "assumption"
+    __tablename__ = "coach_assumption"
 
     session_id: str = Col(primary_key=True, max_length=128)
     id: str = Col(primary_key=True, max_length=64)
@@ -45,7 +44,7 @@ class AssumptionRow(SQLModel, table=True):
     source: str = Col(max_length=16)
     confidence: float
     related_to: str | None = Col(default=None, max_length=64)
-    value: Answerable | None = Col(default=None, sa_column=Column(JSON, nullable=True))
+    value: Answerable | None = Col(default=None, sa_type=JsonText)
     status: str = Col(max_length=16)
     message: int | None
     revision: int

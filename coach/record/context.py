@@ -16,6 +16,8 @@ from coach.record.visit import Visit
 from coach.vocabulary.commands import Answerable
 from coach.vocabulary.words import AnswerStatus, AssumptionStatus, SessionStatus, Source
 
+PAST = 20
+
 
 class CoachContext(BaseModel):
     """One session's record at one revision: where it stands, what is known, what is believed.
@@ -57,7 +59,7 @@ class CoachContext(BaseModel):
     updated_at: datetime
 
     _window: tuple[Message, ...] = PrivateAttr(default=())
-    _past: dict[int, list[Any]] = PrivateAttr(default_factory=dict)
+    _past: dict[int, dict[str, Any]] = PrivateAttr(default_factory=dict)
 
     # -- seed 000's names ------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class CoachContext(BaseModel):
                 value=value,
                 source=source,
                 message=self.messages or None,
-                revision=self.revision + 1,
+                revision=self.revision,
             )
         )
 
@@ -155,7 +157,7 @@ class CoachContext(BaseModel):
             related_to=related_to,
             value=value,
             message=self.messages or None,
-            revision=self.revision + 1,
+            revision=self.revision,
         )
         self.assumptions[assumption.id] = assumption
         return assumption
@@ -182,7 +184,11 @@ class CoachContext(BaseModel):
         """A settled answer has taken the place of what was believed about the field."""
         for assumption in list(self.assumptions.values()):
             if assumption.related_to == field and assumption.open:
-                self._settle(assumption.id, AssumptionStatus.SUPERSEDED)
+                self.supersede(assumption.id)
+
+    def supersede(self, assumption_id: str) -> Assumption:
+        """Settle it as overtaken by events."""
+        return self._settle(assumption_id, AssumptionStatus.SUPERSEDED)
 
     def _settle(self, assumption_id: str, status: AssumptionStatus) -> Assumption:
         found = self.assumptions.get(assumption_id)
@@ -194,7 +200,7 @@ class CoachContext(BaseModel):
         change = {
             "status": status,
             "settled_message": self.messages or None,
-            "settled_revision": self.revision + 1,
+            "settled_revision": self.revision,
         }
         settled = found.model_copy(update=change)
         self.assumptions[assumption_id] = settled
@@ -222,6 +228,16 @@ class CoachContext(BaseModel):
         state["visits"] = list(state["visits"])
         state["metadata"] = copy.deepcopy(state["metadata"])
         return twin
+
+    def remember_past(self, old: "CoachContext") -> None:
+        """Hold on to what the turn now beginning starts from, so that it can be undone."""
+        recent = list(old._past.items())[-PAST:]
+        self._past = dict(recent) | {old.revision + 1: old.__dict__}
+
+    def before_last_turn(self) -> "CoachContext | None":
+        """The context as it was before the turn that `undo` would take back."""
+        state = self._past.get(self.undo_head or 0)
+        return None if state is None else type(self).model_construct(**state)
 
     def revalidate(self) -> None:
         """Check everything again, after code that is not ours has held the context."""

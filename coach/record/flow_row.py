@@ -1,13 +1,14 @@
 """A flow as a session was started on it, kept by content hash."""
 
 from sqlmodel import Field as Col
-from sqlmodel import SQLModel
+
+from coach.record.base import Row
 
 
-class FlowRow(SQLModel, table=True):
+class FlowRow(Row, table=True):
     """The definition behind a hash, so that a session stays on the flow it began."""
 
-    __tablename__ = "flow"
+    __tablename__ = "coach_flow"
 
     hash: str = Col(primary_key=True, max_length=64)
     name: str = Col(max_length=64)
@@ -15,7 +16,7 @@ class FlowRow(SQLModel, table=True):
     definition: str
 
 
-class SchemaRow(SQLModel, table=True):
+class SchemaRow(Row, table=True):
     """Which product wrote this database, and under which schema version."""
 
     __tablename__ = "coach_schema"

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlmodel import Field as Col
-from sqlmodel import SQLModel
 
+from coach.record.base import Row
 from coach.record.times import UtcDateTime
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
@@ -28,10 +28,10 @@ class Message(Value):
     withdrawn: bool = False
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(Row, table=True):
     """One row per message; append-only but for `withdrawn`."""
 
-    __tablename__ = "message"
+    __tablename__ = "coach_message"
 
     session_id: str = Col(primary_key=True, max_length=128)
     seq: int = Col(primary_key=True)

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field as Col
-from sqlmodel import SQLModel
 
+from coach.record.base import JsonText, Row
 from coach.record.times import UtcDateTime
 
 
@@ -18,29 +18,32 @@ class TurnStatus(StrEnum):
     DONE = "done"
 
 
-class TurnRow(SQLModel, table=True):
+class TurnRow(Row, table=True):
     """One turn of one session.
 
     `number` is the order of the claim; number 0 is the opening, whose `patch` holds the
     initial context. `revision` is set when the turn is kept. `patch` and `inverse` are JSON
     Patches (RFC 6902) on the context document; every fiftieth turn also holds a `snapshot`.
+    `text` is there while the turn is pending (afterwards its message holds it), `digest` is
+    its sha256 and stays, so that the same key with another text is noticed. `first_seq` is
+    the sequence number of the turn's first message.
     """
 
-    __tablename__ = "turn"
+    __tablename__ = "coach_turn"
     __table_args__ = (UniqueConstraint("session_id", "key", name="turn_key"),)
 
     session_id: str = Col(primary_key=True, max_length=128)
     number: int = Col(primary_key=True)
     key: str = Col(max_length=128)
     status: str = Col(max_length=16)
-    text: str
-    reply: str | None = None
+    digest: str = Col(max_length=64)
+    text: str | None = None
     revision: int | None = None
     first_seq: int | None = None
-    commands: list[Any] | None = Col(default=None, sa_column=Column(JSON, nullable=True))
-    decision: dict[str, Any] | None = Col(default=None, sa_column=Column(JSON, nullable=True))
-    patch: list[Any] | None = Col(default=None, sa_column=Column(JSON, nullable=True))
-    inverse: list[Any] | None = Col(default=None, sa_column=Column(JSON, nullable=True))
-    snapshot: dict[str, Any] | None = Col(default=None, sa_column=Column(JSON, nullable=True))
+    commands: list[Any] | None = Col(default=None, sa_type=JsonText)
+    decision: dict[str, Any] | None = Col(default=None, sa_type=JsonText)
+    patch: list[Any] | None = Col(default=None, sa_type=JsonText)
+    inverse: list[Any] | None = Col(default=None, sa_type=JsonText)
+    snapshot: dict[str, Any] | None = Col(default=None, sa_type=JsonText)
     at: datetime = Col(sa_type=UtcDateTime)
     done_at: datetime | None = Col(default=None, sa_type=UtcDateTime)

@@ -49,9 +49,14 @@ class Check(Value):
 
 
 class Candidate(Value):
-    """A rule that was looked at, in order. `rule` counts from 1 within its stage."""
+    """A rule that was looked at, in order.
+
+    `stage` is the leaf it was looked at from, `owner` the stage, group or 'anywhere' that
+    declares it, and `rule` its place there, from 1.
+    """
 
     stage: str
+    owner: str
     rule: int
     to: str
     trigger: str | None

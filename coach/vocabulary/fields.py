@@ -43,17 +43,23 @@ class BaseField(Value):
 
     `ask` is the question; an optional field is asked once and may be declined; `confirm` is
     the confidence below which an answer is held as an unconfirmed assumption; `depends_on`
-    names the fields whose correction makes this one stale.
+    names the fields whose correction makes this one stale; after `max_asks` questions without
+    an answer the coach offers examples or to skip.
     """
 
     ask: Annotated[str, Setting(min_length=1)]
     about: str | None = None
     optional: bool = False
-    max_asks: Annotated[int, Setting(ge=1, le=20)] = 3
+    max_asks: Annotated[int, Setting(ge=1, le=20)] | None = None
     examples: tuple[str, ...] = ()
     depends_on: tuple[FieldName, ...] = ()
     confirm: Threshold | None = None
     default: Answerable | None = None
+
+    @property
+    def patience(self) -> int:
+        """How often it is asked before help is offered: `max_asks`, else 1 if optional, else 3."""
+        return self.max_asks or (1 if self.optional else 3)
 
     @property
     def expects(self) -> str:

@@ -1,12 +1,13 @@
 """What hearing may know: the question that was asked, and nothing that it could change."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from pydantic import AwareDatetime
 
 from coach.vocabulary.commands import Command
-from coach.vocabulary.fields import Field
+from coach.vocabulary.fields import BaseField
 from coach.vocabulary.value import Value
 
 
@@ -24,14 +25,14 @@ class Situation(Value):
     asks: str | None = None
     asks_about: str | None = None
     proposal: str | None = None
-    fields: dict[str, Field] = {}
+    fields: Mapping[str, BaseField] = {}
     choices: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     finished: bool = False
     now: AwareDatetime
 
     @property
-    def field(self) -> "Field | None":
+    def field(self) -> BaseField | None:
         """The field being asked."""
         return self.fields[self.asks] if self.asks is not None else None
 

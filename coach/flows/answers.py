@@ -1,0 +1,220 @@
+"""Commands about what is known: set, correct, confirm, reject, decline, assume.
+
+Each handler checks everything before it changes anything, and refuses by raising Refused.
+"""
+
+from typing import TYPE_CHECKING
+
+from coach.errors import InvalidValue, did_you_mean
+from coach.flows.questions import choices_of, label, may_skip
+from coach.flows.walker import Walker
+from coach.record.answer import Answer
+from coach.vocabulary.commands import (
+    Answerable,
+    Assume,
+    Confirm,
+    Correct,
+    Decline,
+    Reject,
+    Set,
+)
+from coach.vocabulary.fields import BaseField, ChoiceField
+from coach.vocabulary.words import AnswerStatus, Source
+
+if TYPE_CHECKING:
+    from coach.flows.engine import Engine
+
+DEFAULT_CONFIDENCE = 0.5
+
+
+class Refused(Exception):
+    """A command cannot be applied; the text is the reason. Never leaves the engine."""
+
+
+def set_(engine: "Engine", walker: Walker, command: Set) -> str:
+    name, value = command.field, checked(walker, command.field, command.value)
+    if walker.context.has(name) and walker.context.value(name) != value:
+        return _replace(engine, walker, command, value)
+    _put(walker, command, value)
+    return ""
+
+
+def correct(engine: "Engine", walker: Walker, command: Correct) -> str:
+    value = checked(walker, command.field, command.value)
+    if command.field not in walker.context.answers:
+        _put(walker, command, value)
+        return ""
+    return _replace(engine, walker, command, value)
+
+
+def confirm(engine: "Engine", walker: Walker, command: Confirm) -> str:
+    context = walker.context
+    if (found := _open_assumption(walker, command.what)) is not None:
+        context.confirm_assumption(found)
+    elif (answer := context.answers.get(command.what)) is not None and answer.counts:
+        context.set_answer(answer.model_copy(update={"status": AnswerStatus.CONFIRMED}))
+    else:
+        raise Refused(_nothing_open(walker, command.what))
+    walker.events.append(f"confirmed {label(_topic(walker, command.what))}")
+    return ""
+
+
+def reject(engine: "Engine", walker: Walker, command: Reject) -> str:
+    context = walker.context
+    topic = _topic(walker, command.what)
+    if (found := _open_assumption(walker, command.what)) is not None:
+        context.reject_assumption(found)
+    elif (answer := context.answers.get(command.what)) is not None and answer.counts:
+        context.forget([command.what])
+    else:
+        raise Refused(_nothing_open(walker, command.what))
+    walker.events.append(f"rejected {label(topic)}")
+    if topic in walker.flow.fields and not context.has(topic):
+        engine.revisit(walker, topic)
+    return ""
+
+
+def decline(engine: "Engine", walker: Walker, command: Decline) -> str:
+    name = command.field
+    field = known_field(walker, name)
+    if not may_skip(walker.flow, walker.context, name, engine.declinable):
+        raise Refused(f"{label(name)} is needed to go on: {field.expects}")
+    put_declined(walker, name)
+    return ""
+
+
+def assume(engine: "Engine", walker: Walker, command: Assume) -> str:
+    walker.context.add_assumption(
+        command.content, Source.INFERRED, command.confidence, command.related_to
+    )
+    return ""
+
+
+def put_declined(walker: Walker, name: str) -> None:
+    """Note a field as declined; one with a default takes it, as an unconfirmed assumption."""
+    context, default = walker.context, walker.flow.fields[name].default
+    context.supersede_assumptions(name)
+    if default is None:
+        _write(walker, Answer(field=name, value=None, status=AnswerStatus.DECLINED))
+    else:
+        _believe(walker, name, default, Source.DEFAULT, DEFAULT_CONFIDENCE, None)
+    walker.events.append(f"skipped {label(name)}")
+
+
+def known_field(walker: Walker, name: str) -> BaseField:
+    field = walker.flow.fields.get(name)
+    if field is None:
+        raise Refused(f"unknown field {name!r}.{did_you_mean(name, walker.flow.fields)}")
+    return field
+
+
+def checked(walker: Walker, name: str, value: Answerable) -> Answerable:
+    """The value in its field's normal form; Refused says what would be valid."""
+    field = known_field(walker, name)
+    choices = choices_of(field, walker.context)
+    try:
+        return field.check(value, choices)
+    except InvalidValue as error:
+        raise Refused(f"{label(name)} takes {error}") from None
+
+
+def _replace(engine: "Engine", walker: Walker, command: Set | Correct, value: Answerable) -> str:
+    name = command.field
+    unchanged = walker.context.value(name) == value
+    _put(walker, command, value)
+    if unchanged:
+        return f"{label(name)} stays as it was"
+    walker.events.append(f"corrected {label(name)}")
+    stale = _mark_stale(walker, name)
+    walker.events.extend(f"{label(other)} is stale" for other in stale)
+    engine.revisit(walker, name)
+    return f"replaced; stale now: {', '.join(map(label, stale))}" if stale else "replaced"
+
+
+def _put(walker: Walker, command: Set | Correct, value: Answerable) -> None:
+    """Write an answer; below the field's `confirm` threshold as an unconfirmed assumption."""
+    name, threshold = command.field, walker.flow.fields[command.field].confirm
+    walker.context.supersede_assumptions(name)
+    if threshold is not None and command.confidence < threshold:
+        _believe(walker, name, value, Source.EXTRACTED, command.confidence, command.quote)
+        return
+    _write(
+        walker,
+        Answer(field=name, value=value, confidence=command.confidence, quote=command.quote),
+    )
+
+
+def _believe(
+    walker: Walker,
+    name: str,
+    value: Answerable,
+    source: Source,
+    confidence: float,
+    quote: str | None,
+) -> None:
+    shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    walker.context.add_assumption(f"{label(name)}: {shown}", source, confidence, name, value)
+    _write(
+        walker,
+        Answer(
+            field=name,
+            value=value,
+            status=AnswerStatus.UNCONFIRMED,
+            source=source,
+            confidence=confidence,
+            quote=quote,
+        ),
+    )
+
+
+def _write(walker: Walker, answer: Answer) -> None:
+    context = walker.context
+    stamp = {"message": context.messages or None, "revision": context.revision}
+    context.set_answer(answer.model_copy(update=stamp))
+
+
+def _mark_stale(walker: Walker, changed: str) -> list[str]:
+    """The answers that depend on a corrected one, and on those in turn, marked stale."""
+    found: list[str] = []
+    todo = [changed]
+    while todo:
+        source = todo.pop(0)
+        for name in walker.flow.fields:
+            if name not in found and _depends(walker, name, source):
+                answer = walker.context.answers[name]
+                walker.context.set_answer(answer.model_copy(update={"stale": True}))
+                walker.context.supersede_assumptions(name)
+                found.append(name)
+                todo.append(name)
+    return found
+
+
+def _depends(walker: Walker, name: str, source: str) -> bool:
+    if not walker.context.has(name):
+        return False
+    field = walker.flow.fields[name]
+    if source in field.depends_on:
+        return True
+    if isinstance(field, ChoiceField) and field.source == source:
+        return walker.context.value(name) not in choices_of(field, walker.context)
+    return False
+
+
+def _open_assumption(walker: Walker, what: str) -> str | None:
+    """The id of the open assumption meant by an id or by the field it is about."""
+    found = walker.context.assumptions.get(what)
+    if found is not None:
+        if not found.open:
+            raise Refused(f"assumption {what!r} is already {found.status}")
+        return what
+    return next((a.id for a in walker.context.get_assumptions_for(what) if a.open), None)
+
+
+def _topic(walker: Walker, what: str) -> str:
+    found = walker.context.assumptions.get(what)
+    return (found.related_to or found.id) if found is not None else what
+
+
+def _nothing_open(walker: Walker, what: str) -> str:
+    open_ids = [a.id for a in walker.context.get_unconfirmed_assumptions()]
+    return f"nothing open is called {what!r}.{did_you_mean(what, open_ids)}"

@@ -1,0 +1,107 @@
+"""`when:` expressions: Jinja's syntax, parsed, whitelisted, split into explainable conjuncts.
+
+Three values: a comparison with an unset or stale field is UNKNOWN, which blocks and says so;
+`and`, `or` and `not` follow Kleene (false and unknown = false, true or unknown = true).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from coach.errors import ExpressionError, GuardError
+from coach.flows.scope import UNKNOWN, Scope
+from coach.flows.syntax import Comparison, Compiler, Evaluate
+from coach.vocabulary.decision import Check
+from coach.vocabulary.fields import BaseField
+from coach.vocabulary.words import Verdict
+
+MAX_LENGTH = 2_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conjunct:
+    """One part of a guard, between top-level `and`s."""
+
+    text: str
+    evaluate: Evaluate
+
+    def check(self, scope: Scope, errors: str = "raise") -> Check:
+        """Evaluate and say what was read. A failure raises GuardError or, with
+        `errors="block"`, becomes the verdict ERROR."""
+        scope.reads = {}
+        try:
+            value = self.evaluate(scope)
+            verdict = _verdict(value)
+        except Exception as error:
+            if errors == "raise":
+                if isinstance(error, GuardError):
+                    raise
+                raise GuardError(f"guard {self.text!r} failed: {error}") from error
+            verdict = Verdict.ERROR
+        return Check.model_construct(text=self.text, verdict=verdict, inputs=scope.reads)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expression:
+    """A compiled `when:`. It holds when every conjunct is true.
+
+    `names` are the fields and built-in names it reads, `helpers` the functions it calls,
+    `declinable` the fields it asks `declined()` about.
+    """
+
+    text: str
+    conjuncts: tuple[Conjunct, ...]
+    names: frozenset[str]
+    helpers: frozenset[str]
+    declinable: frozenset[str]
+    comparisons: tuple[Comparison, ...]
+
+
+def compile_expression(
+    text: str, fields: Mapping[str, BaseField], guards: Collection[str] = ()
+) -> Expression:
+    """Parse and check an expression; ExpressionError says what is wrong and what would work."""
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the expression has {len(text)} characters, more than {MAX_LENGTH}")
+    try:
+        tree = _parse(text)
+        compiler = Compiler(fields, guards)
+        parts = [compiler.part(node) for node in _conjuncts(tree)]
+    except RecursionError:
+        raise ExpressionError(f"expression {text[:60]!r}… is nested too deeply") from None
+    return Expression(
+        text=text,
+        conjuncts=tuple(Conjunct(text=part.text, evaluate=part.run) for part in parts),
+        names=frozenset(compiler.names),
+        helpers=frozenset(compiler.helpers),
+        declinable=frozenset(compiler.declinable),
+        comparisons=tuple(compiler.comparisons),
+    )
+
+
+def _verdict(value: Any) -> Verdict:
+    if value is UNKNOWN:
+        return Verdict.UNKNOWN
+    return Verdict.TRUE if value else Verdict.FALSE
+
+
+def _parse(text: str) -> Any:
+    from jinja2 import Environment, TemplateSyntaxError
+    from jinja2.parser import Parser
+
+    try:
+        parser = Parser(Environment(autoescape=True), text, state="variable")
+        tree = parser.parse_expression()
+        if not parser.stream.eos:
+            raise ExpressionError(
+                f"expression {text!r}: unexpected {parser.stream.current.value!r}"
+            )
+    except TemplateSyntaxError as error:
+        raise ExpressionError(f"expression {text!r}: {error.message}") from None
+    return tree
+
+
+def _conjuncts(tree: Any) -> list[Any]:
+    if type(tree).__name__ == "And":
+        return [*_conjuncts(tree.left), *_conjuncts(tree.right)]
+    return [tree]

@@ -1,0 +1,142 @@
+"""The walker: what a machine moves. It carries a copy of one context and takes notes."""
+
+from typing import TYPE_CHECKING
+
+from coach.errors import ActionError, CoachError
+from coach.flows.flow import Flow, chain
+from coach.flows.registry import Action
+from coach.flows.rules import Rule
+from coach.flows.scope import Scope
+from coach.record.visit import Visit
+from coach.vocabulary.decision import Candidate, Check, Move, MoveKind, Outcome, Ruling
+from coach.vocabulary.words import SessionStatus, Verdict
+
+if TYPE_CHECKING:
+    from coach.record.context import CoachContext
+
+MAX_VISITS = 100
+
+
+class Walker:
+    """One step in progress: the copy being changed, and the notes for the decision."""
+
+    __slots__ = (
+        "acted",
+        "candidates",
+        "checks",
+        "context",
+        "events",
+        "flow",
+        "kind",
+        "moves",
+        "rulings",
+        "scope",
+        "settled",
+        "state",
+    )
+
+    def __init__(self, flow: Flow, context: "CoachContext") -> None:
+        self.flow = flow
+        self.context = context
+        self.state = context.stage
+        self.scope = Scope(context, flow.fields, flow.registry.guards, turns_left(flow, context))
+        self.kind = MoveKind.RULE
+        self.candidates: list[Candidate] = []
+        self.checks: tuple[Check, ...] = ()
+        self.moves: list[Move] = []
+        self.rulings: list[Ruling] = []
+        self.events: list[str] = []
+        self.acted = False
+        self.settled = False
+
+    # -- called by the machine -------------------------------------------------------------
+
+    def consider(self, rule: Rule, target: str) -> bool:
+        """Look at a rule: evaluate every conjunct and note the verdicts."""
+        if rule.history is not None and self._remembered(rule) != target:
+            return False
+        conjuncts = rule.guard.conjuncts if rule.guard is not None else ()
+        errors = self.flow.guard_errors
+        self.checks = tuple(part.check(self.scope, errors) for part in conjuncts)
+        self._note(rule, target, self.checks, Outcome.BLOCKED)
+        return True
+
+    def holds(self, index: int) -> bool:
+        """The verdict of one conjunct of the rule being looked at."""
+        return self.checks[index].verdict is Verdict.TRUE
+
+    def leave(self, rule: Rule, target: str) -> None:
+        """The rule is taken: note it, and clear what it forgets."""
+        taken = self.candidates[-1].model_copy(update={"outcome": Outcome.TAKEN})
+        self.candidates[-1] = taken
+        because, trigger = rule.transition.because, rule.transition.trigger
+        self.note_move(rule.leaf, target, because=because, trigger=trigger)
+        self.context.forget(rule.transition.forget)
+
+    def arrive(self, leaf: str) -> None:
+        """Stand at a new leaf: visit stack, resume points, and the end if it is final."""
+        context, old = self.context, self.context.stage
+        for path in chain(old)[:-1]:
+            if path not in chain(leaf):
+                context.resume_points[path] = old
+        context.resume_points[leaf] = old
+        context.stage = leaf
+        context.turns_in_stage = 0
+        context.visits.append(Visit(stage=leaf, revision=context.revision))
+        del context.visits[:-MAX_VISITS]
+        if self.flow.places[leaf].final:
+            context.status = SessionStatus.FINISHED
+            context.finished_because = "completed"
+            self.events.append("completed")
+
+    def act(self, name: str, action: Action, where: str) -> None:
+        """Run a named action on the copy; ActionError says which one raised, and where."""
+        self.acted = True
+        try:
+            action(self.context)
+        except CoachError:
+            raise
+        except Exception as error:
+            raise ActionError(
+                f"action {name!r} ({where}) raised {type(error).__name__}: {error}"
+            ) from error
+
+    # -- called by the engine --------------------------------------------------------------
+
+    def note_move(
+        self, source: str, to: str, because: str | None = None, trigger: str | None = None
+    ) -> None:
+        kind = MoveKind.TRIGGER if trigger is not None else self.kind
+        self.moves.append(
+            Move.model_construct(source=source, to=to, kind=kind, because=because, trigger=trigger)
+        )
+
+    def skip_rest(self, rules: tuple[Rule, ...], event: str, taken: int) -> None:
+        """Note the rules of an event that came after the winner."""
+        for rule in [r for r in rules if r.event == event][taken:]:
+            self._note(rule, rule.transition.to, (), Outcome.NOT_TRIED)
+
+    def _remembered(self, rule: Rule) -> str | None:
+        assert rule.history is not None  # noqa: S101  # the caller has looked
+        remembered = self.context.resume_points.get(rule.history)
+        return remembered if remembered in rule.targets else rule.fallback
+
+    def _note(self, rule: Rule, to: str, checks: tuple[Check, ...], outcome: Outcome) -> None:
+        transition = rule.transition
+        self.candidates.append(
+            Candidate.model_construct(
+                stage=rule.leaf,
+                owner=rule.owner,
+                rule=rule.number,
+                to=to,
+                trigger=transition.trigger,
+                because=transition.because,
+                checks=checks,
+                outcome=outcome,
+            )
+        )
+
+
+def turns_left(flow: Flow, context: "CoachContext") -> int | None:
+    """What is left of the flow's budget of turns, never below 0; None without a budget."""
+    return None if flow.budget is None else max(0, flow.budget.turns - context.turns)

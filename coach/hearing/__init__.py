@@ -1,0 +1,1 @@
+"""Hearing: text becomes commands. Offline by rules, or prepared in advance."""

@@ -1,0 +1,200 @@
+"""What a template may spend, and the helpers it may call: everything here is bounded.
+
+The sandbox refuses Python's insides; these limits refuse bombs: long repeats, long loops,
+huge numbers, texts that double. A render has one `Meter`.
+"""
+
+import json
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from datetime import date
+from itertools import chain, islice
+from typing import Any
+
+from pydantic import BaseModel
+
+MAX_STEPS = 200_000
+MAX_CHARS = 4_000_000
+MAX_RANGE = 10_000
+MAX_ITEMS = 100_000
+MAX_NUMBER = 2**64
+
+
+class Exhausted(RuntimeError):
+    """A template went beyond a limit."""
+
+
+class Meter:
+    """What one render has spent: loop rounds and calls."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise Exhausted(f"more than {MAX_STEPS:,} loop rounds and calls in one render")
+
+
+METER: ContextVar[Meter] = ContextVar("coach.prompting.meter")
+
+
+def metered(items: Iterable[Any]) -> Iterator[Any]:
+    """The items, each one a step of the render."""
+    meter = METER.get()
+    for item in items:
+        meter.step()
+        yield item
+
+
+def within(chunks: Iterable[str]) -> Iterator[str]:
+    """The chunks, as long as they stay within `MAX_CHARS` altogether."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_CHARS:
+            raise Exhausted(f"more than {MAX_CHARS:,} characters")
+        yield chunk
+
+
+def join_words(*parts: Any) -> str:
+    """`a ~ b`: words and numbers as one text."""
+    return "".join(within(plain(part) for part in parts))
+
+
+def plain(value: Any) -> str:
+    """A word or number as text; TypeError for what has no one way to be written."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    if value is None:
+        raise TypeError("the value is None: guard it with {% if … %}")
+    raise TypeError(f"a {kind(value)} cannot be printed: name one of its fields, or join it")
+
+
+def kind(value: object) -> str:
+    """The type of a value, in a template author's words."""
+    if isinstance(value, Mapping):
+        return "mapping"
+    return "list" if isinstance(value, list | tuple) else type(value).__name__
+
+
+# -- operators ---------------------------------------------------------------------------------
+
+
+def calculate(sign: str, left: Any, right: Any) -> Any:
+    """`left sign right` for numbers; for texts and lists `+` alone."""
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return _number(sign, left, right)
+    if sign == "+" and isinstance(left, str) and isinstance(right, str):
+        return join_words(left, right)
+    if sign == "+" and isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        if len(left) + len(right) > MAX_ITEMS:
+            raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
+        return [*left, *right]
+    raise Exhausted(f"{kind(left)} {sign} {kind(right)} is not allowed in a template")
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
+
+
+def _number(sign: str, left: float, right: float) -> Any:
+    if sign not in _OPERATORS:
+        raise Exhausted(f"{sign!r} is not allowed in a template")
+    result = _OPERATORS[sign](left, right)
+    if abs(result) > MAX_NUMBER:
+        raise Exhausted("a number beyond 2**64")
+    return result
+
+
+# -- helpers -----------------------------------------------------------------------------------
+
+
+def numbers(*bounds: int) -> range:
+    """`range` of at most `MAX_RANGE` numbers."""
+    result = range(*bounds)
+    if len(result) > MAX_RANGE:
+        raise Exhausted(f"a range of more than {MAX_RANGE:,} numbers")
+    return result
+
+
+def join(items: Iterable[Any], separator: str = "") -> str:
+    """The items as one text; words and numbers only."""
+    texts = (plain(item) for item in items)
+    first = list(islice(texts, 1))
+    return "".join(within(chain(first, *((separator, text) for text in texts))))
+
+
+def replace(text: str, old: str, new: str) -> str:
+    """The text with every `old` as `new`."""
+    if not old:
+        raise ValueError("replace: the text to replace is empty")
+    if len(text) + text.count(old) * len(new) > MAX_CHARS:
+        raise Exhausted(f"more than {MAX_CHARS:,} characters")
+    return text.replace(old, new)
+
+
+def to_json(value: Any) -> str:
+    """The value as JSON on one line."""
+    encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_fields)
+    return "".join(within(encoder.iterencode(value)))
+
+
+def _fields(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return dict(value)
+    raise TypeError(f"a {kind(value)} has no JSON form")
+
+
+def line(text: Any) -> str:
+    """The text on one line: white space of every kind becomes single spaces."""
+    return " ".join(plain(text).split())
+
+
+def percent(share: float) -> str:
+    """0.25 as '25%'."""
+    return f"{share:.0%}"
+
+
+def day(iso: str) -> str:
+    """'2026-06-01' as 'Monday 1 June 2026'; other text as it is."""
+    try:
+        parsed = date.fromisoformat(iso)
+    except (TypeError, ValueError):
+        return iso
+    return f"{DAYS[parsed.weekday()]} {parsed.day} {MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+def listing(items: Iterable[Any], last: str = "and") -> str:
+    """['a', 'b', 'c'] as 'a, b and c'."""
+    texts = [line(item) for item in items]
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+HELPERS: dict[str, Callable[..., Any]] = {
+    "join": join,
+    "replace": replace,
+    "json": to_json,
+    "line": line,
+    "percent": percent,
+    "day": day,
+    "listing": listing,
+}

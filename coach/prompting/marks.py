@@ -1,0 +1,197 @@
+"""Marks: how the structure of a page travels through Jinja's stream of strings.
+
+`{% message %}` and `{% section %}` yield objects of these classes. They are empty strings to
+Jinja and structure to `assemble`, so no text, whatever it says, can open or close anything.
+"""
+
+from collections.abc import Generator, Iterable
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from coach.errors import did_you_mean
+from coach.prompting.limits import MAX_CHARS, within
+from coach.prompting.section import RawMessage, RawSection, SectionSpec
+from coach.vocabulary.words import Role
+
+SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")
+FLAGS = ("always", "cache")
+KEEPS = get_args(SectionSpec.model_fields["keep"].annotation)
+LOOSE_PRIORITY = 100
+
+
+class Misplaced(ValueError):
+    """Structure that cannot be: the text says what, the traceback where."""
+
+
+class Mark(str):
+    """An empty string that means something. `str(mark)` is the mark itself."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self
+
+
+class OpenMessage(Mark):
+    """A message begins."""
+
+    __slots__ = ("role",)
+    role: Any
+
+
+class OpenSection(Mark):
+    """A section begins."""
+
+    __slots__ = ("spec",)
+    spec: SectionSpec
+
+
+class CloseMessage(Mark):
+    """A message ends."""
+
+    __slots__ = ()
+
+
+class CloseSection(Mark):
+    """A section ends."""
+
+    __slots__ = ()
+
+
+class Rendered(str):
+    """What a macro, a set block or `super()` rendered: neutralised already, so never twice."""
+
+    __slots__ = ()
+
+
+class Bundle(Rendered):
+    """What `super()` rendered, with the structure in it."""
+
+    __slots__ = ("chunks",)
+    chunks: list[str]
+
+    def __str__(self) -> str:
+        return self
+
+
+def bundle(chunks: Iterable[str]) -> Rendered:
+    """The chunks as one string that keeps whatever structure is among them."""
+    parts = list(within(chunks))
+    if not any(isinstance(part, Mark | Bundle) for part in parts):
+        return Rendered("".join(parts))
+    whole = Bundle("".join(parts))
+    whole.chunks = parts
+    return whole
+
+
+def open_message(role: object) -> OpenMessage:
+    """The mark for a message of that role; Misplaced for a role that is none."""
+    if role not in list(Role):
+        raise Misplaced(f"{role!r} is no role.{did_you_mean(str(role), Role)}")
+    mark = OpenMessage()
+    mark.role = str(role)
+    return mark
+
+
+def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
+    """The mark for a section; Misplaced when a setting does not hold."""
+    try:
+        spec = SectionSpec(name=name, **settings)  # type: ignore[arg-type]  # pydantic checks it
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise Misplaced(f"section {name!r}: {where}: {first['msg']}") from None
+    mark = OpenSection()
+    mark.spec = spec
+    return mark
+
+
+def assemble(chunks: Generator[str, None, None]) -> list[RawMessage]:
+    """The messages that a template's stream describes.
+
+    Structure that cannot be is thrown back into the template, so that the traceback names
+    the template's own line. Text of a message outside its sections is a section by itself,
+    named after the role, and always there.
+    """
+    desk = _Desk()
+    for chunk in chunks:
+        try:
+            desk.take(chunk)
+        except Misplaced as error:
+            chunks.throw(error)
+    return desk.messages
+
+
+class _Desk:
+    """Where the chunks are sorted: at most one open message, at most one open section."""
+
+    def __init__(self) -> None:
+        self.messages: list[RawMessage] = []
+        self._role: Any = None
+        self._sections: dict[str, RawSection] = {}
+        self._spec: SectionSpec | None = None
+        self._text: list[str] = []
+        self._room = MAX_CHARS
+
+    def take(self, chunk: str) -> None:
+        match chunk:
+            case OpenMessage():
+                self._open_message(chunk.role)
+            case CloseMessage():
+                self._close_message()
+            case OpenSection():
+                self._open_section(chunk.spec)
+            case CloseSection():
+                self._close_section()
+            case Bundle():
+                for part in chunk.chunks:
+                    self.take(part)
+            case _:
+                self._add(chunk)
+
+    def _add(self, text: str) -> None:
+        self._room -= len(text)
+        if self._room < 0:
+            raise Misplaced(f"the page has more than {MAX_CHARS:,} characters")
+        if self._role is not None:
+            self._text.append(text)
+        elif not text.isspace() and text:
+            raise Misplaced(f"text outside a message: {text.strip()[:40]!r}")
+
+    def _open_message(self, role: Any) -> None:
+        if self._role is not None:
+            raise Misplaced(f"a message {role!r} inside the message {self._role!r}")
+        self._role = role
+
+    def _close_message(self) -> None:
+        self._flush_loose()
+        sections = tuple(self._sections.values())
+        self.messages.append(RawMessage(role=self._role, sections=sections))
+        self._role, self._sections = None, {}
+
+    def _open_section(self, spec: SectionSpec) -> None:
+        if self._role is None:
+            raise Misplaced(f"section {spec.name!r} outside a message")
+        if self._spec is not None:
+            raise Misplaced(f"section {spec.name!r} inside section {self._spec.name!r}")
+        if spec.name in self._sections:
+            raise Misplaced(f"section {spec.name!r} stands twice in one message")
+        self._flush_loose()
+        self._spec = spec
+
+    def _close_section(self) -> None:
+        if self._spec is not None:
+            self._keep(self._spec)
+        self._spec = None
+
+    def _flush_loose(self) -> None:
+        if any(part and not part.isspace() for part in self._text):
+            same = sum(name.partition(" ")[0] == self._role for name in self._sections)
+            name = f"{self._role} {same + 1}" if same else self._role
+            self._keep(SectionSpec(name=name, priority=LOOSE_PRIORITY, always=True))
+        self._text = []
+
+    def _keep(self, spec: SectionSpec) -> None:
+        self._sections[spec.name] = RawSection(spec=spec, text="".join(self._text))
+        self._text = []

@@ -1,0 +1,40 @@
+"""The table behind CoachContext: what is looked up and fenced has columns, the rest is JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field as Col
+
+from coach.record.base import JsonText, Row
+from coach.record.times import UtcDateTime
+
+
+class ContextRow(Row, table=True):
+    """One row per session.
+
+    `revision` is the integer that every commit checks and increments; `fence` is incremented
+    by every claim, and `lease_until` (milliseconds since 1970 by the database's clock) says
+    how long that claim is respected. `last_number` is the number of the newest claimed turn.
+    `state` holds what is neither a column here nor a row of another table.
+    """
+
+    __tablename__ = "coach_context"
+
+    session_id: str = Col(primary_key=True, max_length=128)
+    user_id: str = Col(index=True, max_length=200)
+    flow: str = Col(max_length=64)
+    flow_version: int
+    flow_hash: str = Col(max_length=64)
+    stage: str = Col(max_length=400)
+    status: str = Col(max_length=16)
+    previous_session: str | None = Col(default=None, max_length=128)
+    revision: int
+    turns: int
+    messages: int
+    tokens: int
+    fence: int = 0
+    lease_until: int | None = None
+    last_number: int = 0
+    state: dict[str, Any] = Col(sa_type=JsonText)
+    created_at: datetime = Col(sa_type=UtcDateTime)
+    updated_at: datetime = Col(sa_type=UtcDateTime)

@@ -1,0 +1,1 @@
+"""The shelf: where the record is kept."""

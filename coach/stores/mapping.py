@@ -1,0 +1,113 @@
+"""Between rows and values: one place that knows both."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from coach.record.answer import Answer
+from coach.record.assumption import Assumption
+from coach.record.base import RawJson, dump_json
+from coach.record.context import CoachContext
+from coach.record.delta import delta, plain
+from coach.record.message import Message
+from coach.record.turn_log import TurnStatus
+from coach.stores.statements import CONTEXT
+from coach.stores.values import Claim, Kept, Rows, SessionLine, StoredTurn
+from coach.vocabulary.commands import COMMAND_LIST
+from coach.vocabulary.decision import Decision
+
+SNAPSHOT_EVERY = 50
+OWN_TABLES = ("answers", "assumptions")
+COLUMNS = tuple(c.name for c in CONTEXT.c if c.name in CoachContext.model_fields)
+STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in OWN_TABLES)
+LINE = tuple(SessionLine.__dataclass_fields__)
+
+
+def to_context(row: dict[str, Any], answers: Rows, assumptions: Rows) -> CoachContext:
+    """The validated snapshot that the rows describe."""
+    data = {name: row[name] for name in COLUMNS}
+    data.update(row["state"])
+    data["answers"] = {item["field"]: _without_session(item) for item in answers}
+    data["assumptions"] = {item["id"]: _without_session(item) for item in assumptions}
+    return CoachContext.model_validate(data)
+
+
+def _without_session(item: dict[str, Any]) -> dict[str, Any]:
+    del item["session_id"]
+    return item
+
+
+def context_values(context: CoachContext) -> dict[str, Any]:
+    """The columns of a context row but for the lease, which belongs to the claim."""
+    state = context.__dict__
+    values = {name: state[name] for name in COLUMNS}
+    values["state"] = dump_json({name: _plain(state[name]) for name in STATE})
+    return values
+
+
+def _plain(value: Any) -> Any:
+    return [plain(item) for item in value] if isinstance(value, list) else plain(value)
+
+
+def answer_values(session_id: str, answer: Answer) -> dict[str, Any]:
+    return {"session_id": session_id, **answer.__dict__}
+
+
+def assumption_values(session_id: str, assumption: Assumption) -> dict[str, Any]:
+    return {"session_id": session_id, **assumption.__dict__}
+
+
+def message_values(session_id: str, message: Message) -> dict[str, Any]:
+    return {"session_id": session_id, **message.__dict__}
+
+
+def to_message(row: dict[str, Any]) -> Message:
+    return Message.model_validate(_without_session(row))
+
+
+def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """(key, new value or None) for what differs; values are shared, so identity tells."""
+    for key, value in new.items():
+        if old.get(key) is not value:
+            yield key, value
+    for key in old:
+        if key not in new:
+            yield key, None
+
+
+def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
+    """The columns of a kept turn."""
+    patch, inverse = delta(kept.old, kept.new)
+    revision = kept.new.revision
+    return {
+        "status": str(TurnStatus.DONE),
+        "text": None,
+        "revision": revision,
+        "first_seq": kept.messages[0].seq if kept.messages else None,
+        "commands": RawJson(COMMAND_LIST.dump_json(list(kept.commands)).decode()),
+        "decision": RawJson(kept.decision.model_dump_json()),
+        "patch": dump_json(patch),
+        "inverse": dump_json(inverse),
+        "snapshot": kept.new.to_dict() if revision % SNAPSHOT_EVERY == 0 else None,
+        "done_at": kept.new.updated_at,
+    }
+
+
+def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
+    """A turn off the log, with the messages that belong to it."""
+    decision = row["decision"]
+    return StoredTurn(
+        session_id=row["session_id"],
+        number=row["number"],
+        key=row["key"],
+        status=row["status"],
+        text=row["text"] or (said[0].content if len(said) > 1 else ""),
+        reply=said[-1].content if said else None,
+        revision=row["revision"],
+        commands=tuple(COMMAND_LIST.validate_python(row["commands"] or [])),
+        decision=None if decision is None else Decision.model_validate(decision),
+        at=row["at"],
+    )
+
+
+def to_line(row: dict[str, Any]) -> SessionLine:
+    return SessionLine(**{name: row[name] for name in LINE})

@@ -1,0 +1,146 @@
+"""The statements of the shelf, each built once as a module constant."""
+
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+
+from coach.record.answer import AnswerRow
+from coach.record.assumption import AssumptionRow
+from coach.record.base import Row
+from coach.record.context_row import ContextRow
+from coach.record.flow_row import FlowRow, SchemaRow
+from coach.record.message import MessageRow
+from coach.record.turn_log import TurnRow, TurnStatus
+
+
+def table(row: type[Row]) -> Table:
+    found: Table = row.__table__  # type: ignore[attr-defined]  # SQLModel sets it
+    return found
+
+
+CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
+ASSUMPTION, TURN, FLOW = table(AssumptionRow), table(TurnRow), table(FlowRow)
+SCHEMA = table(SchemaRow)
+TABLES = (SCHEMA, FLOW, CONTEXT, MESSAGE, ANSWER, ASSUMPTION, TURN)
+
+SESSION: Any = bindparam("session")
+
+
+def _of(found: Table) -> Any:
+    return found.c.session_id == SESSION
+
+
+def _insert(found: Table) -> Any:
+    return insert(found).values({c.name: bindparam(c.name) for c in found.columns})
+
+
+# -- a turn ----------------------------------------------------------------------------------
+
+load_context = select(CONTEXT).where(_of(CONTEXT))
+load_answers = select(*ANSWER.c).where(_of(ANSWER))
+load_assumptions = select(*ASSUMPTION.c).where(_of(ASSUMPTION)).order_by(ASSUMPTION.c.revision)
+newest_messages = (
+    select(*MESSAGE.c)
+    .where(_of(MESSAGE), MESSAGE.c.seq > bindparam("after"))
+    .order_by(MESSAGE.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+find_turn = select(TURN).where(_of(TURN), TURN.c.key == bindparam("key"))
+insert_turn = _insert(TURN)
+insert_message = _insert(MESSAGE)
+insert_context = _insert(CONTEXT)
+claim_context = (
+    update(CONTEXT)
+    .where(_of(CONTEXT))
+    .values(
+        fence=bindparam("new_fence"),
+        lease_until=bindparam("new_lease"),
+        last_number=bindparam("new_number"),
+    )
+)
+renew_lease = (
+    update(CONTEXT)
+    .where(_of(CONTEXT), CONTEXT.c.fence == bindparam("held_fence"))
+    .values(lease_until=bindparam("new_lease"))
+)
+FENCED = ("session_id", "user_id", "fence", "created_at")
+update_context = (
+    update(CONTEXT)
+    .where(
+        _of(CONTEXT),
+        CONTEXT.c.revision == bindparam("old_revision"),
+        CONTEXT.c.fence == bindparam("held_fence"),
+    )
+    .values({c.name: bindparam(f"new_{c.name}") for c in CONTEXT.c if c.name not in FENCED})
+)
+finish_turn = (
+    update(TURN)
+    .where(
+        _of(TURN),
+        TURN.c.number == bindparam("of_number"),
+        TURN.c.status == str(TurnStatus.PENDING),
+    )
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "status",
+                "text",
+                "revision",
+                "first_seq",
+                "commands",
+                "decision",
+                "patch",
+                "inverse",
+                "snapshot",
+                "done_at",
+            )
+        }
+    )
+)
+delete_answer = delete(ANSWER).where(_of(ANSWER), ANSWER.c.field == bindparam("of_field"))
+insert_answer = _insert(ANSWER)
+delete_assumption = delete(ASSUMPTION).where(_of(ASSUMPTION), ASSUMPTION.c.id == bindparam("of_id"))
+insert_assumption = _insert(ASSUMPTION)
+withdraw_messages = (
+    update(MESSAGE)
+    .where(_of(MESSAGE), MESSAGE.c.revision == bindparam("of_revision"))
+    .values(withdrawn=True)
+)
+
+# -- looking things up -----------------------------------------------------------------------
+
+turn_at_revision = (
+    select(TURN)
+    .where(
+        _of(TURN),
+        TURN.c.number >= bindparam("at_revision"),
+        TURN.c.revision == bindparam("at_revision"),
+    )
+    .limit(1)
+)
+turns_of = select(TURN).where(_of(TURN)).order_by(TURN.c.number)
+pending_turns = turns_of.where(TURN.c.status == str(TurnStatus.PENDING))
+messages_of = select(*MESSAGE.c).where(_of(MESSAGE)).order_by(MESSAGE.c.seq)
+messages_at = messages_of.where(
+    MESSAGE.c.seq >= bindparam("first"), MESSAGE.c.seq < bindparam("past")
+)
+all_sessions = select(CONTEXT).order_by(CONTEXT.c.updated_at.desc()).limit(bindparam("limit"))
+sessions_of_user = (
+    select(CONTEXT)
+    .where(CONTEXT.c.user_id == bindparam("user"))
+    .order_by(CONTEXT.c.created_at.desc(), CONTEXT.c.session_id.desc())
+    .limit(bindparam("limit"))
+)
+newest_session = (
+    select(CONTEXT)
+    .where(CONTEXT.c.user_id == bindparam("user"), CONTEXT.c.flow == bindparam("flow"))
+    .order_by(CONTEXT.c.created_at.desc(), CONTEXT.c.session_id.desc())
+    .limit(1)
+)
+find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
+insert_flow = _insert(FLOW)
+read_schema = select(*SCHEMA.c)
+insert_schema = _insert(SCHEMA)
+count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
+session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)

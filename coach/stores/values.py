@@ -1,0 +1,113 @@
+"""What goes onto the shelf and what comes off it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.stores.connect import Db
+from coach.vocabulary.commands import Command
+from coach.vocabulary.decision import Decision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Definition:
+    """A flow as it is kept: `text` is its JSON."""
+
+    hash: str
+    name: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredTurn:
+    """A turn off the log. `revision`, `decision` and `reply` are None while it is pending."""
+
+    session_id: str
+    number: int
+    key: str
+    status: str
+    text: str
+    reply: str | None
+    revision: int | None
+    commands: tuple[Command, ...]
+    decision: Decision | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """Everything one turn adds: from `old` to `new`, its messages, and why."""
+
+    old: CoachContext
+    new: CoachContext
+    messages: Sequence[Message]
+    commands: Sequence[Command]
+    decision: Decision
+    withdrawn: int | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Claim:
+    """A turn that may run: the session is ours under `fence` until the lease ends.
+
+    `done` is set when the key was kept before: nothing is to be run then. `db` is the open
+    transaction of a held claim, None for one that is to be committed by a second transaction.
+    """
+
+    session_id: str
+    key: str
+    digest: str
+    number: int
+    fence: int
+    at: datetime
+    context: CoachContext
+    done: StoredTurn | None = None
+    db: Db | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionLine:
+    """One session in a listing."""
+
+    session_id: str
+    user_id: str
+    flow: str
+    stage: str
+    status: str
+    revision: int
+    messages: int
+    previous_session: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """One thing that does not add up in a store."""
+
+    session_id: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"session {self.session_id!r}: {self.what}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckReport:
+    """What `check` looked at, and what it found."""
+
+    sessions: int
+    turns: int
+    messages: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.faults
+
+
+Rows = list[dict[str, Any]]
