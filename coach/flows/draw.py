@@ -28,7 +28,7 @@ def to_mermaid(flow: Flow) -> str:
     lines += (f"    {line}" for line in dict.fromkeys(_edges(flow, ids)))
     finals = (path for path, stage in flow.places.items() if stage.final)
     lines += (f"    {ids[path]} --> [*]" for path in finals)
-    title = json.dumps(f"{flow.title or flow.name} ({flow.id})", ensure_ascii=False)
+    title = json.dumps(f"{flow.title or flow.name} ({flow.id})").replace("%", r"\u0025")
     return "\n".join(["---", f"title: {title}", "---", *lines, ""])
 
 

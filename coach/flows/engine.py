@@ -12,6 +12,7 @@ from coach.flows.machine import FlowMachine
 from coach.flows.questions import Question, choices_of, is_missing, label, next_question
 from coach.flows.walker import Walker
 from coach.record.context import CoachContext
+from coach.record.times import to_utc
 from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision, MoveKind, Ruling
 from coach.vocabulary.situation import Situation
@@ -58,7 +59,7 @@ class Engine:
         self, session_id: str, user_id: str, now: datetime | None, previous_session: str | None
     ) -> Step:
         """A new context at the first leaf, its enter actions run and its question chosen."""
-        flow, moment = self.flow, now or datetime.now(UTC)
+        flow, moment = self.flow, to_utc(now or datetime.now(UTC))
         first = flow.entry(flow.start)
         context = CoachContext(
             session_id=session_id,
@@ -91,7 +92,7 @@ class Engine:
         twin.messages += 1
         twin.turns += 1
         twin.turns_in_stage += 1
-        twin.updated_at = now or context.updated_at
+        twin.updated_at = context.updated_at if now is None else to_utc(now)
         walker = Walker(self.flow, twin)
         for command in commands:
             walker.rulings.append(self._apply(walker, command))

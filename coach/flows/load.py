@@ -27,8 +27,7 @@ from coach.library import find_flow
 
 # Keys whose loss would make other things look wrong that are not.
 BEARING = frozenset(
-    ("flow", "start", "stages", "collect", "next", "anywhere", "to", "from", "trigger", "type")
-    + ("final", "optional")
+    ("start", "stages", "collect", "next", "anywhere", "to", "from", "trigger", "type", "final")
 )
 
 
@@ -81,45 +80,54 @@ def read_flow(
     document = read_document(text, path, suffix)
     if document.data is None:
         return Reading(flow=None, problems=document.problems)
-    flow, wrong = _validated(document.data)
+    script, wrong = _understood(document.data)
     shape = [fault for fault in wrong if not _is_broken(fault.location, document)]
     found = [*document.problems, *(_problem(document, fault) for fault in shape)]
-    script = flow if flow is not None else _mended(document.data, wrong)
     if script is not None:
         found += _checked(document, script, registry, templates)
     found.sort(key=lambda problem: problem.line or 0)
-    good = flow is not None and not any(problem.level == "error" for problem in found)
-    kept = flow.using(registry) if good and flow is not None else None
-    return Reading(flow=kept, problems=tuple(found))
+    good = script is not None and not wrong and all(p.level != "error" for p in found)
+    flow = script.using(registry) if good and script is not None else None
+    return Reading(flow=flow, problems=tuple(found))
 
 
-def _validated(data: Any) -> tuple[Flow | None, list[Fault]]:
+def _understood(data: Any) -> tuple[Flow | None, list[Fault]]:
+    """The flow as far as it can be understood, and what is wrong with its shape."""
+    wrong: list[Fault] = []
+    flow = _model(data, wrong)
+    if flow is None:
+        data = _mended(data, wrong)
+        flow = _model(data, []) if data is not None else None
+    if flow is not None:
+        wrong += coerced(data, flow.model_dump(by_alias=True, exclude_unset=True))
+    return flow, wrong
+
+
+def _model(data: Any, wrong: list[Fault]) -> Flow | None:
     try:
-        flow = Flow.model_validate(data, by_alias=True, by_name=False)
+        return Flow.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        return None, faults(error, data)
-    taken = list(coerced(data, flow.model_dump(by_alias=True, exclude_unset=True)))
-    return (None if taken else flow), taken
+        wrong += faults(error, data)
+    return None
 
 
-def _mended(data: Any, wrong: Iterable[Fault]) -> Flow | None:
-    """The flow without its faulty keys, so that one reading also finds what else is wrong.
+def _mended(data: Any, wrong: Iterable[Fault]) -> Any:
+    """The data without its faulty keys, so that one reading also finds what else is wrong.
 
     None when a fault is in what bears the flow: half of it would only raise false alarms.
     """
     twin = copy.deepcopy(data)
     for fault in wrong:
-        missing_words = fault.code == "F021" and fault.location[-1] == "ask"
-        if fault.code in ("F021", "F023") and not missing_words:
+        words = "…" if fault.location[-1:] == ("ask",) else None
+        unknowable = fault.code in ("F021", "F023") and words is None
+        if unknowable or not _replace(twin, fault, words):
             return None
-        if not _replace(twin, fault.location, "…" if missing_words else None, fault):
-            return None
-    return _validated(twin)[0]
+    return twin
 
 
-def _replace(data: Any, location: Location, value: str | None, fault: Fault) -> bool:
+def _replace(data: Any, fault: Fault, value: str | None) -> bool:
     """Set a key, or drop it when `value` is None; False when it bears the flow."""
-    *way, key = location or ("",)
+    *way, key = fault.location or ("",)
     bears = fault.code == "F022" and (key in BEARING or not way or way[-1] in BEARING)
     if bears or isinstance(key, int):
         return False

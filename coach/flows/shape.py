@@ -111,7 +111,9 @@ def subject(location: Location) -> str:
     last = location[-1]
     if isinstance(last, int):
         return named if named.startswith("rule") else f"item {last + 1} of {outer}"
-    return named if named != outer and not named.startswith("'") else f"{last!r} of {outer}"
+    if named != outer and not named.startswith("'"):
+        return named
+    return repr(last) if outer == "the flow" else f"{last!r} of {outer}"
 
 
 def model_at(location: Location, data: Any) -> type[BaseModel]:

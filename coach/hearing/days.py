@@ -4,47 +4,11 @@ It turns 'the 5th' into the second day of the month, '31 feb' into 1 February, a
 end of the month and no weekend. A day that does not exist raises ValueError here.
 """
 
-import re
 from calendar import monthrange
 from datetime import date, timedelta
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-GAP = r"\s{1,9}"
-MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-FULL_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-WEEKDAY = rf"(?:{FULL_WEEKDAY}|mon|tues?|wed|thu(?:rs?)?|fri|sat|sun)\b\.?"
-ORDINAL = r"(?:st|nd|rd|th)"
-YEAR = rf"(?:,?{GAP}(?P<year>\d{{4}}|['’]\d{{2}})(?!\d))?"
-LEAD = rf"(?:(?P<weekday>{WEEKDAY}),?{GAP})?(?:the{GAP})?"
-# "2 may be late" is no second of May.
-NOT_A_VERB = rf"(?!{GAP}(?:be|have|not|take|need|come|help)\b)"
-
-ISO = r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"
-NUMERIC = r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?![\d.]\d|\d)"
-DAY_MONTH = (
-    rf"{LEAD}(?P<day>\d{{1,2}}){ORDINAL}?(?:{GAP}of)?\s{{0,9}}(?P<month>{MONTH}){NOT_A_VERB}{YEAR}"
-)
-MONTH_DAY = (
-    rf"{LEAD}(?P<month>{MONTH}){GAP}(?:the{GAP})?(?P<day>\d{{1,2}}){ORDINAL}?(?![\d:%/]){YEAR}"
-)
-EDGE = (
-    rf"(?:the{GAP})?(?P<edge>end|start|beginning){GAP}of{GAP}(?:(?P<which>the|this|next){GAP})?"
-    rf"(?P<period>week|month|year|{MONTH}){YEAR}"
-)
-WEEKEND = rf"(?:(?P<which>this|next|the|coming){GAP})?weekend\b"
-IN_NEXT_WEEK = (
-    rf"(?:(?P<weekday>{FULL_WEEKDAY}){GAP}(?:of{GAP})?next{GAP}week"
-    rf"|next{GAP}week,?{GAP}(?:on{GAP})?(?P<weekday_after>{FULL_WEEKDAY}))\b"
-)
-NTH = (
-    rf"the{GAP}(?P<day>\d{{1,2}}){ORDINAL}"
-    rf"(?={GAP}of{GAP}(?:this|the){GAP}month|\s{{0,9}}(?:$|[,.;:!?)\n]))"
-)
-
 Groups = dict[str, str | None]
 
 
@@ -65,10 +29,8 @@ def numeric_day(found: Groups, _today: date) -> date:
 def named_day(found: Groups, today: date) -> date:
     """'1 June', 'Monday, June 1st 2026'; without a year the next one, today included."""
     month, day = _month_of(_of(found, "month")), int(_of(found, "day"))
-    if found["year"]:
-        named = date(_year_of(found, 0), month, day)
-    else:
-        named = _next_such(month, day, today)
+    year = _year_of(found, 0)
+    named = date(year, month, day) if year else _next_such(month, day, today)
     weekday = found["weekday"]
     if weekday and _weekday_of(weekday) != named.weekday():
         raise ValueError("the weekday is another one")

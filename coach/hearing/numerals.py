@@ -2,26 +2,28 @@
 
 from itertools import pairwise
 
-from coach.hearing.words import pattern_of
+from coach.hearing.words import listed, pattern_of
 
 SMALL = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
+        listed(
+            "zero, one, two, three, four, five, six, seven, eight, nine, ten, eleven, twelve",
+            "thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen",
+        )
     )
 }
 TENS = {
     word: value * 10
     for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        listed("twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety"), start=2
     )
 }
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 ORDINALS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
+        listed("first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth"), start=1
     )
 }
 WORD = pattern_of([*SMALL, *TENS, *SCALES, "dozen"])

@@ -1,6 +1,7 @@
 """Fixed words: what a whole message can mean on its own, whatever was asked."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 WHOLE_LIMIT = 80
@@ -26,9 +27,14 @@ def fold(text: str) -> str:
     """
     words = visible(text).casefold().split()
     if not text.isascii():
-        words = [EMOJI.sub("", word) for word in words]
+        words = [EMOJI.sub("", _plain(word)) for word in words]
     kept = [bare for word in words if (bare := word.strip(EDGE))]
     return " ".join(kept) or visible(text).strip()
+
+
+def _plain(word: str) -> str:
+    """One spelling of an accent or a wide letter; long runs of marks are left alone (slow)."""
+    return unicodedata.normalize("NFKC", word) if len(word) <= WHOLE_LIMIT else word
 
 
 def whole(text: str) -> str:
@@ -41,8 +47,14 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(WORD.findall(visible(text).casefold()))
 
 
-def _phrases(*lines: str) -> frozenset[str]:
-    return frozenset(phrase.strip() for line in lines for phrase in line.split(","))
+def listed(*lines: str) -> tuple[str, ...]:
+    """The phrases of lines that separate them by commas, in order."""
+    return tuple(phrase.strip() for line in lines for phrase in line.split(","))
+
+
+def phrases(*lines: str) -> frozenset[str]:
+    """The same, for asking whether a phrase is one of them."""
+    return frozenset(listed(*lines))
 
 
 def pattern_of(words: Iterable[str]) -> str:
@@ -50,7 +62,7 @@ def pattern_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-YES = _phrases(
+YES = phrases(
     "yes, y, yeah, yep, yup, yea, aye, sure, ok, okay, k, fine, cool, great, perfect, true, right",
     "correct, exactly, indeed, absolutely, definitely, certainly, of course, yes please, please do",
     "yes i do, yes i am, yes i will, yes i have, yes it is, yes it does, yes thanks, yes thank you",
@@ -62,33 +74,36 @@ YES = _phrases(
     "all right, alright, agreed, confirmed, confirm, totally, 👍, ✅",
 )
 
-NO = _phrases(
+NO = phrases(
     "no, n, nope, nah, never, false, wrong, incorrect, negative, not really, not at all, not yet",
     "no way, no thanks, no thank you, absolutely not, definitely not, certainly not, of course not",
     "i don't, i do not, i am not, i'm not, i won't, i will not, it isn't, it is not, it's not",
     "i don't think so, i do not think so, i think not, i guess not, i suppose not, i'm afraid not",
     "probably not, maybe not, perhaps not, rather not, not quite, not exactly, not right",
-    "that's wrong, that is wrong, that's not right, that is not right, that's not it, that's not so",
+    "that's wrong, that is wrong, that's not right, that is not right, that's not it",
     "no that's wrong, no that is wrong, no that's not right, no that's not it, no it isn't",
     "no it's not, no i don't, no i'm not, no i won't, no not really, not really no",
     "disagree, reject, 👎, ❌",
 )
 
-DECLINES = _phrases(
+# Bare enough to decline what is optional, and the answer where it is not.
+PLAIN_NO = phrases("no, nope, nah")
+
+DECLINES = phrases(
     "skip, skip it, skip this, skip that, skip this one, skip this question, pass, i pass",
     "next, next question, no answer, no comment, rather not say, i'd rather not say",
     "i would rather not say, i'd rather not, i would rather not, prefer not to say",
     "i prefer not to say, i'd prefer not to say, i'd prefer not to, don't know, dont know",
     "i don't know, i dont know, i do not know, dunno, i dunno, no idea, i have no idea, idk",
     "not sure, i'm not sure, i am not sure, im not sure, unsure, no clue, n/a, na, none",
-    "not applicable, can't say, i can't say, hard to say, no thanks, no thank you, don't want to say",
+    "not applicable, can't say, i can't say, hard to say, no thanks, no thank you",
     "i don't want to say, i don't want to answer, i don't remember, don't remember",
 )
 
-SMALL_TALK = _phrases(
+SMALL_TALK = phrases(
     "thanks, thank you, thank you very much, thanks a lot, many thanks, thx, ty, cheers, hello, hi",
-    "hey, hi there, hello there, hey there, good morning, good afternoon, good evening, ok, okay, k",
-    "cool, great, nice, perfect, wow, lol, haha, hmm, hm, um, oh, ah, i see, got it, understood",
-    "how are you, nice to meet you, ok thanks, okay thanks, ok thank you, ok cool, great thanks",
+    "hi there, hello there, hey there, good morning, good afternoon, good evening, ok, okay",
+    "hey, k, cool, lol, haha, hmm, hm, um, oh, ah, i see, got it, understood",
+    "how are you, nice to meet you, ok thanks, okay thanks, ok thank you, ok cool",
     "alright, all right, sounds good, you're welcome, 👍, 🙏, 😊, 😀",
 )

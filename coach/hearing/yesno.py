@@ -13,7 +13,9 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 # A sentence goes on after these: "yes I do", "no it never worked".
-GOES_ON = r"\s+(?:i|i'm|i've|i'd|i'll|we|we're|it|it's|that|that's|they|please|thanks|for|because)\b"
+GOES_ON = (
+    r"\s+(?:i|i'm|i've|i'd|i'll|we|we're|it|it's|that|that's|they|please|thanks|for|because)\b"
+)
 STOPS = r"\s*(?:$|[,.;:!…–—)\n]|\s-\s|\?)"
 NEGATIVE = re.compile(
     rf"(?:{NO_WORDS}(?:{STOPS}|{GOES_ON}|\s+not\b)|(?:never|no\sway|not\s(?:really|at\sall|yet)"

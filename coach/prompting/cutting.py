@@ -35,7 +35,7 @@ def _tidy_start(piece: str) -> str:
     most = int(len(piece) * (1 - LEAST_KEPT))
     for at in range(most):
         if piece[at].isspace():
-            return piece[at:].lstrip()
+            return piece[at:].strip()
     start = 0
     while start < len(piece) and (joins(piece[start]) or piece[start - 1 : start] == JOINER):
         start += 1

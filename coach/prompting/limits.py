@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from coach.errors import did_you_mean
+
 MAX_STEPS = 200_000
 MAX_CHARS = 4_000_000
 MAX_RANGE = 10_000
@@ -83,6 +85,15 @@ def kind(value: object) -> str:
     if isinstance(value, Mapping):
         return "mapping"
     return "list" if isinstance(value, list | tuple) else type(value).__name__
+
+
+def absent(name: str, obj: object) -> str:
+    """What to say when `obj` has no `name`."""
+    if isinstance(obj, BaseModel):
+        fields = type(obj).model_fields
+        return f"{type(obj).__name__} has no {name!r}.{did_you_mean(name, fields)}"
+    hint = did_you_mean(name, obj) if isinstance(obj, Mapping) else ""
+    return f"the {kind(obj)} has no {name!r}.{hint}"
 
 
 # -- operators ---------------------------------------------------------------------------------
@@ -188,6 +199,12 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
+)
+FILTERS = (
+    *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int"),
+    *("items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr"),
+    *("reverse", "round", "select", "selectattr", "sort", "sum", "title", "trim", "truncate"),
+    *("unique", "upper", "wordcount"),
 )
 HELPERS: dict[str, Callable[..., Any]] = {
     "join": join,

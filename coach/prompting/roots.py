@@ -1,20 +1,40 @@
 """Template folders: names are confined to them, and the first folder that has a name wins."""
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from coach.errors import TemplateError, TemplateNotFound, did_you_mean
 
 MAX_BYTES = 262_144
+Names = tuple[str, ...]
+References = Callable[[str, str, Path], Iterable[str]]
 _NAME = re.compile(r"(?!\.{1,2}(?:/|$))[\w.-]+(?:/(?!\.{1,2}(?:/|$))[\w.-]+)*", re.ASCII)
 
 
 class Roots:
-    """Folders of templates, the user's first. Nothing outside of them is ever read."""
+    """Folders of templates, the user's first. Nothing outside of them is ever read.
+
+    A file is read once: a changed one is seen by new `Roots`.
+    """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(Path(folder).resolve() for folder in folders)
+        self._sources: dict[str, tuple[str, Path]] = {}
+
+    def source(self, name: str) -> tuple[str, Path] | None:
+        """(source, path) of that name, or None."""
+        if name not in self._sources and (found := self.read(name)) is not None:
+            self._sources[name] = found
+        return self._sources.get(name)
+
+    def find(self, names: Sequence[str]) -> str:
+        """The first name that has a file; TemplateNotFound names all that were tried."""
+        for name in names:
+            if self.source(name) is not None:
+                return name
+        raise self.missing(names)
 
     def path(self, name: str) -> Path | None:
         """The file of that name, or None. TemplateError for a name that leaves the folders."""
@@ -54,6 +74,26 @@ class Roots:
         where = ", ".join(str(folder) for folder in self.folders) or "no folder"
         hint = did_you_mean(names[0], self.names()) if names else ""
         return TemplateNotFound(f"no template {tried} under {where}.{hint}")
+
+    def digest(self, name: str, references: References) -> str:
+        """sha256 (hex) over a template and all that it refers to, directly or not."""
+        digest = hashlib.sha256()
+        for part, source in sorted(self._family(name, references, ()).items()):
+            digest.update(f"{part}\0{source}\0".encode())
+        return digest.hexdigest()
+
+    def _family(self, name: str, references: References, above: Names) -> dict[str, str]:
+        """name -> source of the template and of all it refers to."""
+        if name in above:
+            raise TemplateError(f"{name} includes itself: {' -> '.join((*above, name))}")
+        found = self.source(name)
+        if found is None:
+            return {name: "missing"}
+        family = {name: found[0]}
+        for reference in references(name, *found):
+            if reference not in family:
+                family |= self._family(reference, references, (*above, name))
+        return family
 
 
 def check_name(name: str) -> None:

@@ -5,7 +5,6 @@ macros and the few helpers of `limits`, and everything it does is metered. Whate
 is a TemplateError that starts with path:line.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
+from jinja2.meta import find_referenced_templates
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -24,30 +24,18 @@ from pydantic import BaseModel
 
 from coach.errors import PromptError, TemplateError, did_you_mean
 from coach.prompting import limits, marks
+from coach.prompting.blame import blame, template_line
 from coach.prompting.roots import Roots, check_name
 from coach.prompting.section import RawMessage
 from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
 
-FILTERS = (
-    *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int"),
-    *("items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr"),
-    *("reverse", "round", "select", "selectattr", "sort", "sum", "title", "trim", "truncate"),
-    *("unique", "upper", "wordcount"),
-)
 LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
-TAGS = (
-    *("block", "call", "extends", "filter", "for", "from", "if", "import", "include", "macro"),
-    *("message", "section", "set", "with"),
-)
 JOINED = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
-REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-UNKNOWN_WORD = re.compile(r"(filter|test|tag)(?: named)? '(\w+)'")
 BLANK_LINES = re.compile(r"\n{3,}")
 
 T = TypeVar("T")
 Chunks = Generator[str, None, None]
-Source = Callable[[str], tuple[str, Path] | None]
 
 
 class Templates:
@@ -58,17 +46,13 @@ class Templates:
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = Roots(roots)
-        self._sources: dict[str, tuple[str, Path]] = {}
         self._hashes: dict[str, str] = {}
-        self._page = _environment(self._source, _Tags, _page_text)
-        self._text = _environment(self._source, _Helpers, _reply_text)
+        self._page = _environment(self.roots, neutralise, [_Bounds, _Tags])
+        self._text = _environment(self.roots, printable, [_Bounds])
 
     def find(self, names: Sequence[str]) -> str:
         """The first name that has a file; TemplateNotFound names all that were tried."""
-        for name in names:
-            if self._source(name) is not None:
-                return name
-        raise self.roots.missing(names)
+        return self.roots.find(names)
 
     def render_prompt(self, names: Sequence[str], view: PromptView) -> list[RawMessage]:
         """The messages of the first template found, with all of their text."""
@@ -82,15 +66,14 @@ class Templates:
     def template_hash(self, name: str) -> str:
         """sha256 (hex) over the template and all that it extends, includes or imports."""
         if name not in self._hashes:
-            digest = hashlib.sha256()
-            for part, source in sorted(self._family(name, ()).items()):
-                digest.update(f"{part}\0{source}\0".encode())
-            self._hashes[name] = digest.hexdigest()
+            self._hashes[name] = self.roots.digest(name, self._references)
         return self._hashes[name]
 
-    def _run(
-        self, env: "_Sandbox", name: str, view: PromptView, use: Callable[[Chunks], T]
-    ) -> T:
+    def _references(self, name: str, source: str, path: Path) -> Iterator[str]:
+        tree = _parse(self._page, name, source, path)
+        return (str(reference) for reference in find_referenced_templates(tree))
+
+    def _run(self, env: "_Sandbox", name: str, view: PromptView, use: Callable[[Chunks], T]) -> T:
         spent = limits.METER.set(limits.Meter())
         try:
             self.template_hash(name)  # refuses what includes itself
@@ -100,27 +83,9 @@ class Templates:
         except PromptError:
             raise
         except Exception as error:
-            raise _located(error, name) from error
+            raise _blame(error, name) from error
         finally:
             limits.METER.reset(spent)
-
-    def _source(self, name: str) -> tuple[str, Path] | None:
-        if name not in self._sources and (found := self.roots.read(name)) is not None:
-            self._sources[name] = found
-        return self._sources.get(name)
-
-    def _family(self, name: str, above: tuple[str, ...]) -> dict[str, str]:
-        """name -> source of the template and of all it refers to."""
-        if name in above:
-            raise TemplateError(f"{name} includes itself: {' -> '.join((*above, name))}")
-        found = self._source(name)
-        if found is None:
-            return {name: "missing"}
-        family = {name: found[0]}
-        for reference in _references(_parse(self._page, name, *found)):
-            if reference not in family:
-                family |= self._family(reference, (*above, name))
-        return family
 
 
 # -- what a template may reach -----------------------------------------------------------------
@@ -138,10 +103,7 @@ class _Unknown(jinja2.StrictUndefined):
         name, obj = str(self._undefined_name), self._undefined_obj
         if obj is missing:
             return f"no {name!r} here.{did_you_mean(name, PromptView.model_fields)}"
-        if isinstance(obj, BaseModel):
-            return f"{type(obj).__name__} has no {name!r}.{did_you_mean(name, _fields(obj))}"
-        hint = did_you_mean(name, obj) if isinstance(obj, Mapping) else ""
-        return f"the {limits.kind(obj)} has no {name!r}.{hint}"
+        return limits.absent(name, obj)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -158,13 +120,13 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        ours = isinstance(getattr(obj, "__self__", None), _Helpers)
+        ours = isinstance(getattr(obj, "__self__", None), Extension)
         return ours or isinstance(obj, Macro | BlockReference) or obj in (limits.numbers, Namespace)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         match obj:
             case BaseModel():
-                return attr in _fields(obj)
+                return attr in type(obj).model_fields
             case LoopContext():
                 return attr in LOOP
             case Namespace() | TemplateModule():
@@ -195,29 +157,24 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=key)
 
 
-def _fields(obj: BaseModel) -> Mapping[str, Any]:
-    return type(obj).model_fields
+def _finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
+    """What an expression prints: text through `write`, numbers, structure; nothing else."""
 
+    def finalize(value: Any) -> str:
+        if isinstance(value, marks.Mark | marks.Rendered):
+            return value
+        if isinstance(value, jinja2.Undefined):
+            return str(value)  # raises, and says what is missing
+        return write(limits.plain(value))
 
-def _page_text(value: Any) -> str:
-    """What an expression prints on a page. What a template did not write itself forges nothing."""
-    if isinstance(value, marks.Mark | marks.Rendered):
-        return value
-    return neutralise(str(value) if isinstance(value, jinja2.Undefined) else limits.plain(value))
-
-
-def _reply_text(value: Any) -> str:
-    """What an expression prints in a reply, which has no structure to forge."""
-    if isinstance(value, marks.Rendered):
-        return value
-    return printable(str(value) if isinstance(value, jinja2.Undefined) else limits.plain(value))
+    return finalize
 
 
 # -- tags, and the tree before it is compiled --------------------------------------------------
 
 
-class _Helpers(Extension):
-    """What `_Tame` puts into a tree."""
+class _Bounds(Extension):
+    """Bounds what the sandbox cannot intercept: loops and `~`."""
 
     def rounds(self, items: Any) -> Iterator[Any]:
         return limits.metered(items)
@@ -226,7 +183,7 @@ class _Helpers(Extension):
         return limits.join_words(*parts)
 
 
-class _Tags(_Helpers):
+class _Tags(Extension):
     """`{% message role %}…{% endmessage %}` and `{% section name key=value flag %}…`."""
 
     tags = {"message", "section"}
@@ -236,10 +193,10 @@ class _Tags(_Helpers):
         name = parser.parse_expression()
         settings = [] if tag.value == "message" else list(_settings(parser))
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
-        opening = self.call_method(f"open_{tag.value}", [name], settings)
-        closing = self.call_method(f"close_{tag.value}")
-        scope = nodes.Scope([nodes.Output([opening]), *body, nodes.Output([closing])])
-        return scope.set_lineno(tag.lineno)
+        opening = self.call_method(f"open_{tag.value}", [name], settings, lineno=tag.lineno)
+        closing = self.call_method(f"close_{tag.value}", lineno=tag.lineno)
+        first, last = (nodes.Output([c], lineno=tag.lineno) for c in (opening, closing))
+        return nodes.Scope([first, *body, last], lineno=tag.lineno)
 
     def open_message(self, role: Any) -> str:
         return marks.open_message(role)
@@ -267,32 +224,87 @@ def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
             parser.fail(f"{key!r} needs a value, such as {key}=60")
 
 
-class _Tame(NodeTransformer):
-    """Bounds what the sandbox cannot intercept: loops and `~`."""
+class _Bounded(NodeTransformer):
+    """Puts `_Bounds` into a tree."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if node.recursive:
             raise jinja2.TemplateSyntaxError("a loop cannot be recursive", node.lineno)
-        node.iter = self._call("rounds", [node.iter])
+        node.iter = self._call("rounds", [node.iter], node.lineno)
         return self.generic_visit(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        return self.generic_visit(self._call("words", node.nodes).set_lineno(node.lineno))
+        return self.generic_visit(self._call("words", node.nodes, node.lineno))
 
-    def _call(self, name: str, args: list[nodes.Expr]) -> nodes.Call:
-        method = nodes.ExtensionAttribute(_Tags.identifier, name)
-        return nodes.Call(method, args, [], None, None)
+    def _call(self, name: str, args: list[Any], lineno: int) -> nodes.Call:
+        method = nodes.ExtensionAttribute(_Bounds.identifier, name, lineno=lineno)
+        return nodes.Call(method, args, [], None, None, lineno=lineno)
 
 
-def _check(tree: nodes.Template) -> None:
-    """TemplateSyntaxError for structure that would be lost and for names that leave the roots."""
+def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes.Template:
+    """The checked and bounded tree of a template; TemplateError."""
+    try:
+        tree = env.parse(source, name, str(path))
+        _check_structure(tree)
+        for reference in find_referenced_templates(tree):
+            if reference is None:
+                raise jinja2.TemplateSyntaxError("name templates by literals, not variables", 1)
+            check_name(reference)
+        _Bounded().visit(tree)
+        tree.set_environment(env)
+        return tree
+    except TemplateError as error:
+        raise TemplateError(f"{path}: {error}") from None
+    except Exception as error:
+        raise _blame(error, str(path)) from error
+
+
+def _check_structure(tree: nodes.Template) -> None:
     for joined in tree.find_all(JOINED):
         for attribute in joined.find_all(nodes.ExtensionAttribute):
             if attribute.name.startswith("open_"):
                 tag, where = attribute.name[5:], type(joined).__name__.lower()
                 text = f"a {tag} inside a {where} would lose its structure: put it in a block"
                 raise jinja2.TemplateSyntaxError(text, attribute.lineno)
-    for reference in tree.find_all(REFERENCES):
-        if not isinstance(reference.template, nodes.Const | nodes.Tuple | nodes.List):  # type: ignore[attr-defined]
-            text = "a template is named by a literal, so that it can be checked and hashed"
-            raise jinja2.TemplateSyntaxError(text, reference.lineno)
+
+
+class _Loader(jinja2.BaseLoader):
+    """Compiles from the checked tree, so that constants cannot explode at compile time."""
+
+    def __init__(self, roots: Roots) -> None:
+        self._roots = roots
+
+    def load(self, environment: Any, name: str, globals: Any = None) -> jinja2.Template:
+        found = self._roots.source(name)
+        if found is None:
+            raise jinja2.TemplateNotFound(name)
+        tree = _parse(environment, name, *found)
+        code = environment.compile(tree, name, str(found[1]))
+        return jinja2.Template.from_code(environment, code, globals or {})
+
+
+def _environment(
+    roots: Roots, write: Callable[[str], str], extensions: list[type[Extension]]
+) -> _Sandbox:
+    env = _Sandbox(
+        loader=_Loader(roots),
+        extensions=extensions,
+        undefined=_Unknown,
+        finalize=_finalizer(write),
+        autoescape=False,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters = {name: env.filters[name] for name in limits.FILTERS} | limits.HELPERS
+    env.globals = {"range": limits.numbers, "namespace": Namespace}
+    return env
+
+
+def _blame(error: Exception, name: str) -> TemplateError:
+    """The error as a TemplateError that starts with path:line."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return blame(f"{error.filename or name}:{error.lineno}", str(error.message))
+    text = f"no template {error}" if isinstance(error, jinja2.TemplateNotFound) else str(error)
+    return blame(template_line(error) or name, text or type(error).__name__)

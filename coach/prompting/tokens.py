@@ -55,22 +55,20 @@ class Tokenizer:
             raise PromptError(f"{self.name} cannot encode this text of {len(text):,} characters")
         return ids
 
-    def cut(
-        self, text: str, max_tokens: int, *, keep: Keep = "first", ending: str = ELLIPSIS
-    ) -> str:
-        """The text when it fits, else as much as fits of one end of it, and `ending`.
+    def cut(self, text: str, max_tokens: int, *, keep: Keep = "first", end: str = "") -> str:
+        """The text when it fits, else as much of its beginning (or its last part) as fits.
 
-        Cuts between tokens, then back to a sentence or a space; with keep="last" the ending
-        stands in front. '' when not even the ending fits.
+        Cuts between tokens, then back to a sentence or a space, and marks the place with "…".
+        `end` is put behind the result and counts. '' when not even "…" fits.
         """
         reach = max(max_tokens, 0) * LONGEST_TOKEN
-        if len(text) <= reach and self.count(text) <= max_tokens:
-            return text
-        room = max_tokens - self.count(ending)
+        if len(text) <= reach and self.count(text + end) <= max_tokens:
+            return text + end
         part = text[:reach] if keep == "first" else text[-reach:]
+        room = max_tokens - self.count(ELLIPSIS + end)
         while room >= 0:
             piece = tidy(self._end(part, room, keep), text, keep)
-            cut = f"{piece}{ending}" if keep == "first" else f"{ending}{piece}"
+            cut = f"{piece}{ELLIPSIS}{end}" if keep == "first" else f"{ELLIPSIS}{piece}{end}"
             excess = self.count(cut) - max_tokens
             if excess <= 0:
                 return cut

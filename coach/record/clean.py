@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 from coach.errors import EmptyMessage, InvalidId, InvalidValue, MessageTooLong
+from coach.limits import MAX_MESSAGE_CHARS
 
-MAX_MESSAGE_CHARS = 32_000
+
 MAX_DEPTH = 32
 WHOLE_LIMIT = 2**53 - 1
 SESSION_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")

@@ -78,6 +78,10 @@ class CoachContext(BaseModel):
         """The messages that were loaded with this snapshot, oldest first: a window, not all."""
         return self._window
 
+    def show_window(self, messages: Iterable[Message]) -> None:
+        """Attach the newest messages, oldest first, as `conversation_history`."""
+        self._window = tuple(messages)
+
     # -- reading ---------------------------------------------------------------------------
 
     @property
@@ -234,9 +238,20 @@ class CoachContext(BaseModel):
         recent = list(old._past.items())[-PAST:]
         self._past = dict(recent) | {old.revision + 1: old.__dict__}
 
+    def recall_past(self, before: "Iterable[CoachContext]") -> None:
+        """Put back in hand the contexts before the last turns, newest first, for `undo`."""
+        context = self
+        for prior in before:
+            self._past[context.undo_head or 0] = prior.__dict__
+            context = prior
+
     def before_last_turn(self) -> "CoachContext | None":
         """The context as it was before the turn that `undo` would take back."""
-        state = self._past.get(self.undo_head or 0)
+        return None if self.undo_head is None else self.before_turn(self.undo_head)
+
+    def before_turn(self, revision: int) -> "CoachContext | None":
+        """The context that the turn of this revision began with, while it is in hand."""
+        state = self._past.get(revision)
         return None if state is None else type(self).model_construct(**state)
 
     def revalidate(self) -> None:

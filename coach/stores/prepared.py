@@ -17,7 +17,7 @@ Values = Mapping[str, Any]
 class Prepared:
     """One statement for one dialect: its SQL text, and how values go in and rows come out."""
 
-    __slots__ = ("_bind", "_columns", "_names", "_positional", "_results", "sql")
+    __slots__ = ("_bind", "_columns", "_fixed", "_names", "_positional", "_results", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
@@ -25,14 +25,15 @@ class Prepared:
         self.sql = str(compiled)
         self._positional = bool(compiled.positional)
         self._names = tuple(compiled.positiontup or compiled.binds)
+        self._fixed = {n: b.value for n, b in compiled.binds.items() if not b.required}
         self._bind = _bind_processors(compiled, dialect, self._names)
         self._columns, self._results = _result_processors(statement, dialect)
 
     def parameters(self, values: Values) -> Any:
         """Values as the driver takes them: a list, or a dict where the driver wants names."""
+        known = {**self._fixed, **values} if self._fixed else values
         converted = [
-            values[name] if convert is None else convert(values[name])
-            for name, convert in self._bind
+            known[name] if convert is None else convert(known[name]) for name, convert in self._bind
         ]
         return converted if self._positional else dict(zip(self._names, converted, strict=True))
 

@@ -17,7 +17,7 @@ from typing import Any
 from coach.errors import IdempotencyKeyReuse, LeaseLost, SessionBusy, SessionNotFound
 from coach.record.base import dump_json
 from coach.record.context import CoachContext
-from coach.record.delta import apply
+from coach.record.delta import apply, plain
 from coach.record.message import Message
 from coach.record.turn_log import TurnStatus
 from coach.stores import mapping, schema, statements
@@ -51,15 +51,15 @@ class SqlStore:
 
     # -- sessions --------------------------------------------------------------------------
 
-    def create(self, kept: Kept, definition: Definition) -> None:
+    def create(self, kept: Kept, definition: Definition) -> bool:
         """Open a session: its context, its opening turn (number 0) and its flow.
 
-        Raises SessionBusy when the id is taken (somebody opened it a moment ago).
+        False when the id is taken already; nothing is written then.
         """
         context = kept.new
         with self.database.transaction() as db:
             if db.one(statements.load_context, session=context.session_id) is not None:
-                raise SessionBusy(f"session {context.session_id!r} exists already")
+                return False
             if db.one(statements.find_flow, of_hash=definition.hash) is None:
                 db.run(statements.insert_flow, _flow_values(definition))
             fresh = {"fence": 0, "lease_until": None, "last_number": 0}
@@ -67,11 +67,19 @@ class SqlStore:
             self._write_items(db, None, kept)
             opening = _opening_values(kept)
             db.run(statements.insert_turn, opening)
+        return True
 
     def load(self, session_id: str) -> CoachContext:
         """The context as it stands; SessionNotFound when there is none."""
         with self.database.transaction(write=False) as db:
             return self._context(db, session_id)[0]
+
+    def load_with_window(self, session_id: str, limit: int) -> CoachContext:
+        """The context with its last `limit` messages as `conversation_history`."""
+        with self.database.transaction(write=False) as db:
+            context = self._context(db, session_id)[0]
+            context.show_window(newest(db, session_id, limit))
+        return context
 
     def newest(self, user_id: str, flow: str) -> SessionLine | None:
         """The user's session of this flow that was opened last."""
@@ -117,18 +125,32 @@ class SqlStore:
             rows = db.rows(statements.turns_of, session=session_id)
             return [self._turn(db, row) for row in rows]
 
+    def log(self, session_id: str) -> Iterator[dict[str, Any]]:
+        """The turn log as plain JSON data, patches included."""
+        with self.database.transaction(write=False) as db:
+            for row in db.rows(statements.turns_of, session=session_id):
+                yield {name: plain(value) for name, value in row.items()}
+
     def pending(self, session_id: str) -> list[StoredTurn]:
         """Turns whose message is kept but that were never finished."""
         with self.database.transaction(write=False) as db:
             rows = db.rows(statements.pending_turns, session=session_id)
             return [self._turn(db, row) for row in rows]
 
-    def before(self, context: CoachContext) -> CoachContext | None:
-        """The context as it was before the turn that `undo` would take back."""
-        if context.undo_head is None:
-            return None
-        with self.database.transaction(write=False) as db:
-            return before(db, context)
+    def before(self, claim: Claim, turns: int = 1) -> list[CoachContext]:
+        """The contexts before the last turns that `undo` would take back, the newest first."""
+        with self._within(claim) as db:
+            found: list[CoachContext] = []
+            context: CoachContext | None = claim.context
+            while context is not None and len(found) < turns and context.undo_head is not None:
+                context = before(db, context)
+                found += [] if context is None else [context]
+        return found
+
+    def window(self, claim: Claim, limit: int) -> list[Message]:
+        """The newest messages before a claimed turn, oldest first."""
+        with self._within(claim) as db:
+            return newest(db, claim.session_id, limit)
 
     # -- a turn ----------------------------------------------------------------------------
 
@@ -188,13 +210,16 @@ class SqlStore:
             if db.run(statements.renew_lease, lease) != 1:
                 raise LeaseLost(f"session {claim.session_id!r}: another worker took over")
 
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[Db]:
-        """One snapshot for several reads."""
-        with self.database.transaction(write=False) as db:
-            yield db
-
     # -- inside ----------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _within(self, claim: Claim) -> Iterator[Db]:
+        """The claim's own transaction, or a snapshot when it holds none."""
+        if claim.db is not None:
+            yield claim.db
+        else:
+            with self.database.transaction(write=False) as db:
+                yield db
 
     def _try_claim(
         self, db: Db, session_id: str, key: str, text: str, now: datetime, hold: bool
@@ -278,8 +303,8 @@ class SqlStore:
                 db.run(statements.delete_assumption, {"session": session_id, "of_id": name})
             if item is not None:
                 db.run(statements.insert_assumption, mapping.assumption_values(session_id, item))
-        if kept.withdrawn is not None:
-            gone = {"session": session_id, "of_revision": kept.withdrawn}
+        for revision in kept.undone:
+            gone = {"session": session_id, "of_revision": revision}
             db.run(statements.withdraw_messages, gone)
 
     def _context(self, db: Db, session_id: str) -> tuple[CoachContext, dict[str, Any]]:

@@ -144,3 +144,7 @@ read_schema = select(*SCHEMA.c)
 insert_schema = _insert(SCHEMA)
 count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
+owners = {
+    found.name: select(found.c.session_id).distinct()
+    for found in (MESSAGE, ANSWER, ASSUMPTION, TURN)
+}

@@ -40,14 +40,17 @@ class StoredTurn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
-    """Everything one turn adds: from `old` to `new`, its messages, and why."""
+    """Everything one turn adds: from `old` to `new`, its messages, and why.
+
+    `undone` are the revisions whose messages leave the page because `undo` took them back.
+    """
 
     old: CoachContext
     new: CoachContext
     messages: Sequence[Message]
     commands: Sequence[Command]
     decision: Decision
-    withdrawn: int | None = None
+    undone: tuple[int, ...] = ()
 
 
 @dataclass(kw_only=True, slots=True)

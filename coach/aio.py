@@ -1,0 +1,72 @@
+"""AsyncBot: the same door for asyncio.
+
+The work of a turn between the claim and the commit is short and synchronous while the coach is
+offline, so such a turn is one hop to a thread; with a hearer that waits, every effect is
+awaited on its own and no transaction is open meanwhile.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from coach.bot import Bot
+from coach.prompting.prompt import Prompt
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.session import Session
+from coach.turn import Turn, adrive, drive
+from coach.vocabulary.commands import Back, Command, Undo
+
+
+class AsyncSession:
+    """One conversation for asyncio; see Session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.id = session.id
+        self.resumed = session.resumed
+
+    async def say(
+        self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
+    ) -> Turn:
+        """One turn; see Session.say."""
+        effects = self._session.turn(text, key, heard)
+        if self._session.services.instant or heard is not None:
+            return await asyncio.shield(asyncio.to_thread(drive, effects))
+        return await adrive(effects)
+
+    async def back(self, to: str | None = None) -> Turn:
+        return await self.say("back" if to is None else f"back to {to}", heard=[Back(to=to)])
+
+    async def undo(self) -> Turn:
+        return await self.say("undo", heard=[Undo()])
+
+    async def greeting(self) -> str:
+        return await asyncio.to_thread(lambda: self._session.greeting)
+
+    async def context(self) -> CoachContext:
+        return await asyncio.to_thread(lambda: self._session.context)
+
+    async def prompt(self, budget: int | None = None) -> Prompt:
+        return await asyncio.to_thread(self._session.page, budget)
+
+    async def history(self) -> list[Message]:
+        return await asyncio.to_thread(self._session.history)
+
+    async def why(self, turn: int | None = None) -> str:
+        return await asyncio.to_thread(self._session.why, turn)
+
+
+class AsyncBot:
+    """A coach for asyncio; takes what Bot takes, and `hear` may be a coroutine function."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._bot = Bot(*args, **kwargs)
+        self.flow = self._bot.flow
+
+    async def session(self, user: str = "user", id: str | None = None) -> AsyncSession:
+        """Open or resume a session; see Bot.session."""
+        return AsyncSession(await asyncio.to_thread(self._bot.session, user, id))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._bot.close)

@@ -1,0 +1,116 @@
+"""Bot: a flow, a store and a way of hearing. It opens sessions."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from coach.errors import CoachError, SessionNotFound
+from coach.flows.flow import Flow
+from coach.flows.load import load_flow
+from coach.hearing import rules
+from coach.library import roots
+from coach.prompting.template import Templates
+from coach.record.clean import check_session_id, check_user_id
+from coach.record.context import CoachContext
+from coach.services import Clock, Services, local_now
+from coach.session import Session
+from coach.settings import Settings
+from coach.stores.sql import SqlStore
+from coach.stores.values import SessionLine
+from coach.turn import open_session
+from coach.vocabulary.situation import Situation
+from coach.voice import Voice
+
+
+class Bot:
+    """A coach: `Bot("grow")` is one that works offline and remembers in memory.
+
+    `flow` is a Flow, a name or a path; `store` an address ('sqlite:///coach.db') or an open
+    store; `hear` a function from (situation, text) to commands, the rules by default; `clock`
+    gives aware times; `prompts` is a folder searched before the built-in templates; `budget`
+    is the page's size in tokens. Threads may share a bot.
+    """
+
+    def __init__(
+        self,
+        flow: Flow | str | Path,
+        store: SqlStore | str | None = None,
+        *,
+        llm: None = None,
+        hear: Callable[[Situation, str], Any] | None = None,
+        clock: Clock = local_now,
+        prompts: Path | str | None = None,
+        budget: int | None = None,
+    ) -> None:
+        if llm is not None:
+            raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
+        settings = Settings()
+        self.flow = flow if isinstance(flow, Flow) else load_flow(flow)
+        self.flow.engine  # noqa: B018  # compiles it, or says at once why not
+        folder = Path(prompts) if prompts is not None else settings.prompts
+        self.services = Services(
+            flow=self.flow,
+            store=_store(store, settings),
+            hear=hear or rules.hear,
+            voice=Voice(
+                Templates(roots("prompts", folder)),
+                budget=settings.budget if budget is None else budget,
+                encoding=settings.encoding,
+            ),
+            instant=hear is None or getattr(hear, "instant", False),
+            clock=clock,
+            encoding=settings.encoding,
+            max_message_chars=settings.max_message_chars,
+        )
+
+    @property
+    def store(self) -> SqlStore:
+        return self.services.store
+
+    def session(self, user: str = "user", id: str | None = None) -> Session:
+        """Open a session, or resume where the user left off.
+
+        Without `id` the user's newest session of this flow is resumed; when that one is
+        finished, a new one begins that is linked to it. With `id` that very session is resumed
+        or begun; SessionNotFound when it is another user's.
+        """
+        check_user_id(user)
+        if id is not None:
+            return self._named(user, check_session_id(id))
+        newest = self.store.newest(user, self.flow.name)
+        if newest is not None and newest.status == "active":
+            return self._resume(newest.session_id)
+        return self._begin(uuid.uuid4().hex, user, newest)
+
+    def sessions(self, user: str | None = None) -> list[SessionLine]:
+        """Sessions in the store, the newest first; of one user, or all."""
+        return self.store.sessions(user)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _named(self, user: str, session_id: str) -> Session:
+        try:
+            context = self.store.load(session_id)
+        except SessionNotFound:
+            return self._begin(session_id, user, None)
+        if context.user_id != user:
+            raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
+        return self._resume(session_id, context)
+
+    def _begin(self, session_id: str, user: str, previous: SessionLine | None) -> Session:
+        before = previous.session_id if previous is not None else None
+        if open_session(self.services, self.flow, session_id, user, before):
+            return Session(self.services, session_id, resumed=False)
+        return self._named(user, session_id)
+
+    def _resume(self, session_id: str, context: CoachContext | None = None) -> Session:
+        self.services.flow_of(context or self.store.load(session_id))
+        return Session(self.services, session_id, resumed=True)
+
+
+def _store(store: SqlStore | str | None, settings: Settings) -> SqlStore:
+    if isinstance(store, SqlStore):
+        return store
+    return SqlStore(store or settings.store or "sqlite://")

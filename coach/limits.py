@@ -1,0 +1,3 @@
+"""Limits that more than one floor keeps."""
+
+MAX_MESSAGE_CHARS = 32_000

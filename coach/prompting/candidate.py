@@ -1,0 +1,155 @@
+"""A candidate: one section with its units and their exact cost, and what of it fits a room."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from coach.prompting.section import SectionSpec, normalise
+from coach.prompting.tokens import Tokenizer
+
+LEAST_CUT = 12  # tokens; less of a unit than this tells nobody anything
+
+Place = tuple[tuple[int, int], str]  # ((number of the message, of the section in it), text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """What is kept or left out as one.
+
+    `places` are texts and where they stand: one for a line-block, several for a tool call with
+    its results. `frame` is what the lines that open those messages cost. `exact` is False when
+    the tokenizer gave up on a text and `cost` is an upper bound.
+    """
+
+    places: tuple[Place, ...]
+    cost: int
+    frame: int = 0
+    exact: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What of a candidate is on the page, and its exact cost."""
+
+    places: tuple[Place, ...]
+    got: int
+    kept: int
+    reason: str
+    exact: bool = True
+
+
+class Candidate:
+    """A section competing for room. `lines`: its units are lines of one message, with a marker
+    for those left out; else they are whole messages, which leave no trace."""
+
+    def __init__(
+        self,
+        spec: SectionSpec,
+        units: Sequence[Unit],
+        tokenizer: Tokenizer,
+        *,
+        head: Unit | None = None,
+        lines: bool = True,
+    ) -> None:
+        self.spec = spec
+        self.units = tuple(units)
+        self.head = head
+        self.lines = lines
+        self._tokenizer = tokenizer
+        ordered = self.units if spec.keep == "first" else self.units[::-1]
+        self._sums = [0, *accumulate(unit.cost for unit in ordered)]
+
+    @property
+    def head_cost(self) -> int:
+        return self.head.cost if self.head else 0
+
+    @property
+    def total(self) -> int:
+        """The cost of all of it."""
+        return self.head_cost + self._sums[-1]
+
+    @property
+    def cap(self) -> int:
+        """The most it may cost."""
+        return self.total if self.spec.max is None else min(self.total, self.spec.max)
+
+    @cached_property
+    def least(self) -> int:
+        """The smallest useful cost: heading, one unit or a cut of it, and the marker."""
+        if not self.units:
+            return self.cap
+        first = self._nearest
+        unit = min(first.cost, first.frame + LEAST_CUT) if len(first.places) == 1 else first.cost
+        useful = self.head_cost + unit + self._marker_cost(1)
+        return min(self.cap, max(useful, self.spec.min or 0))
+
+    def fit(self, room: int) -> Choice:
+        """The most that costs no more than `room`, and no more than `max`."""
+        room = min(room, self.cap)
+        if self.total <= room:
+            return self._choice(len(self.units), "whole")
+        kept = bisect_right(self._sums, room - self.head_cost) - 1
+        while kept > 0 and self._cost(kept) > room:
+            kept -= 1
+        if kept > 0:
+            return self._choice(kept, f"cut to {kept} of {len(self.units)}")
+        return self._cut(room) or Choice(places=(), got=0, kept=0, reason="no room")
+
+    @property
+    def _nearest(self) -> Unit:
+        return self.units[0 if self.spec.keep == "first" else -1]
+
+    def _cost(self, kept: int) -> int:
+        return self.head_cost + self._sums[kept] + self._marker_cost(kept)
+
+    def _choice(self, kept: int, reason: str) -> Choice:
+        first = self.spec.keep == "first"
+        units = self.units[:kept] if first else self.units[len(self.units) - kept :]
+        places = [place for unit in units for place in unit.places]
+        return Choice(
+            places=self._framed(places, kept),
+            got=self._cost(kept),
+            kept=kept,
+            reason=reason,
+            exact=all(unit.exact for unit in units),
+        )
+
+    def _cut(self, room: int) -> Choice | None:
+        """The nearest unit, cut by tokens, when not even that one fits whole."""
+        unit = self._nearest if self.units else None
+        if unit is None or len(unit.places) > 1:
+            return None
+        left = room - self.head_cost - self._marker_cost(1) - unit.frame
+        if left < LEAST_CUT:
+            return None
+        where, text = unit.places[0]
+        cut = self._tokenizer.cut(text.rstrip("\n"), left, keep=self.spec.keep, end="\n")
+        cost, exact = self._tokenizer.measure(cut)
+        return Choice(
+            places=self._framed([(where, cut)], 1),
+            got=room - left + cost,
+            kept=1,
+            reason=f"1 of {len(self.units)}, cut short",
+            exact=exact,
+        )
+
+    def _framed(self, places: list[Place], kept: int) -> tuple[Place, ...]:
+        head = list(self.head.places) if self.head else []
+        marker = self._marker(kept)
+        if not marker:
+            return (*head, *places)
+        mark = [(places[0][0], marker)]
+        body = [*places, *mark] if self.spec.keep == "first" else [*mark, *places]
+        return (*head, *body)
+
+    def _marker(self, kept: int) -> str:
+        left = len(self.units) - kept
+        if not self.lines or left == 0:
+            return ""
+        return normalise(f"… and {left} {'more' if self.spec.keep == 'first' else 'earlier'}")
+
+    def _marker_cost(self, kept: int) -> int:
+        marker = self._marker(kept)
+        return self._tokenizer.count(marker) if marker else 0

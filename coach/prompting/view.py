@@ -1,0 +1,225 @@
+"""PromptView: everything a template may see, as frozen data.
+
+Templates never get a record. What people wrote is `Untrusted`; the page neutralises it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, JsonValue
+from pydantic import Field as Setting
+
+from coach.prompting.untrusted import Untrusted
+from coach.prompting.window import window
+from coach.record.answer import Answer
+from coach.record.assumption import Assumption
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.vocabulary.commands import Answerable
+from coach.vocabulary.value import Value
+from coach.vocabulary.words import AnswerStatus, Role, Source
+
+
+def _untrusted(value: Answerable) -> Answerable:
+    if isinstance(value, str):
+        return Untrusted(value)
+    return [_untrusted(item) for item in value] if isinstance(value, list) else value  # type: ignore[misc]
+
+
+Words = Annotated[str, AfterValidator(Untrusted)]
+Answered = Annotated[Answerable, AfterValidator(_untrusted)]
+HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
+
+
+class FlowView(Value):
+    """The flow the session runs."""
+
+    name: str
+    title: str = ""
+    about: str = ""
+
+
+class StageView(Value):
+    """Where the session stands. `fields` are those the stage collects, in their order."""
+
+    path: str
+    name: str
+    purpose: str = ""
+    fields: tuple[str, ...] = ()
+    metadata: dict[str, JsonValue] = {}
+
+
+class AnswerView(Value):
+    """One answer; `text` is its value in words, '' when declined without a default."""
+
+    field: str
+    label: str
+    value: Answered | None
+    text: Words
+    status: AnswerStatus
+    source: Source
+    confidence: float
+    stale: bool
+
+
+class AssumptionView(Value):
+    """Something believed and not yet confirmed."""
+
+    id: str
+    content: Words
+    confidence: float
+    related_to: str | None = None
+
+
+class QuestionView(Value):
+    """What is asked next: a field, or whether an assumption holds (`proposal`).
+
+    `expects` says what would be valid. `asked` counts this asking too: 1 at the first.
+    """
+
+    field: str
+    ask: str
+    type: str = "text"
+    expects: str = ""
+    examples: tuple[str, ...] = ()
+    choices: tuple[Words, ...] = ()
+    optional: bool = False
+    can_skip: bool = False
+    asked: Annotated[int, Setting(ge=0)] = 1
+    max_asks: Annotated[int, Setting(ge=1)] = 3
+    kind: Literal["field", "assumption"] = "field"
+    proposal: Words | None = None
+
+
+class HeardView(Value):
+    """Something that was applied this turn. `type` is the field's type, '' for none."""
+
+    kind: HeardKind
+    field: str = ""
+    label: str = ""
+    text: Words = ""
+    type: str = ""
+
+
+class MessageView(Value):
+    """A message of the window. `tokens` counts the content alone."""
+
+    role: Role
+    content: Words
+    tokens: int
+
+
+class PromptView(Value):
+    """What a template sees. `progress` is 0 to 1, `today` an ISO day.
+
+    `answers` holds the values that count, by field; `answered` every answer with its state.
+    `assumptions` are the open ones, lowest confidence first. `history` leaves out `message`,
+    the last thing the user said.
+    """
+
+    flow: FlowView
+    stage: StageView
+    progress: Annotated[float, Setting(ge=0, le=1)] = 0.0
+    turns_left: int | None = None
+    today: str = ""
+    answers: dict[str, Answered] = {}
+    answered: tuple[AnswerView, ...] = ()
+    assumptions: tuple[AssumptionView, ...] = ()
+    question: QuestionView | None = None
+    heard: tuple[HeardView, ...] = ()
+    problems: tuple[Words, ...] = ()
+    events: tuple[Words, ...] = ()
+    moved: bool = False
+    entered: str | None = None
+    resumed: bool = False
+    finished: bool = False
+    finished_because: Words | None = None
+    offers_close: bool = False
+    history: tuple[MessageView, ...] = ()
+    message: Words | None = None
+    summary: Words | None = None
+
+
+def build_view(
+    context: CoachContext,
+    *,
+    flow: FlowView,
+    stage: StageView,
+    labels: Mapping[str, str] = {},
+    history: Sequence[Message] = (),
+    most_messages: int = 20,
+    most_tokens: int | None = None,
+    **turn: object,
+) -> PromptView:
+    """The view of a context as it stands.
+
+    `labels` are the words for field names (without one: the name, '_' as space). `history`
+    is what the store loaded, oldest first; it is windowed here. `turn` holds what belongs to
+    this turn: any of PromptView's other fields, such as question, heard, problems, events,
+    moved, entered, resumed, offers_close, turns_left, today and message.
+    """
+    state: dict[str, object] = {
+        "progress": context.progress,
+        "today": context.updated_at.date().isoformat(),
+        "answers": {a.field: a.value for a in context.answers.values() if a.counts},
+        "answered": tuple(_answer(a, labels) for a in context.answers.values()),
+        "assumptions": _assumptions(context, stage),
+        "finished": context.finished,
+        "finished_because": context.finished_because,
+        "summary": context.summary,
+        "history": tuple(_message(m) for m in window(history, most_messages, most_tokens)),
+    }
+    return PromptView.model_validate({**state, "flow": flow, "stage": stage, **turn})
+
+
+def label(field: str, labels: Mapping[str, str] = {}) -> str:
+    """The words for a field's name."""
+    return labels.get(field, field.replace("_", " "))
+
+
+def in_words(value: Answerable | None) -> str:
+    """An answer's value as a person would say it: 'yes', '7', 'run, swim'; '' for None."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(in_words(item) for item in value)
+        case float():
+            return f"{value:g}"
+    return str(value)
+
+
+def _answer(answer: Answer, labels: Mapping[str, str]) -> AnswerView:
+    return AnswerView(
+        field=answer.field,
+        label=label(answer.field, labels),
+        value=answer.value,
+        text=in_words(answer.value),
+        status=answer.status,
+        source=answer.source,
+        confidence=answer.confidence,
+        stale=answer.stale,
+    )
+
+
+def _assumptions(context: CoachContext, stage: StageView) -> tuple[AssumptionView, ...]:
+    """The open ones, lowest confidence first, then those about this stage's fields."""
+
+    def rank(assumption: Assumption) -> tuple[float, bool]:
+        return assumption.confidence, assumption.related_to not in stage.fields
+
+    return tuple(
+        AssumptionView(
+            id=assumption.id,
+            content=assumption.content,
+            confidence=assumption.confidence,
+            related_to=assumption.related_to,
+        )
+        for assumption in sorted(context.get_unconfirmed_assumptions(), key=rank)
+    )
+
+
+def _message(message: Message) -> MessageView:
+    return MessageView(role=message.role, content=message.content, tokens=message.tokens)

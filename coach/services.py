@@ -1,0 +1,107 @@
+"""What a session works with: the flow, the store, a hearer, a voice and a clock.
+
+One value, passed down as an argument; nothing in it belongs to a session, so any number of
+sessions and threads share it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from coach.errors import FlowError, FlowVersionMismatch
+from coach.flows.flow import Flow
+from coach.limits import MAX_MESSAGE_CHARS
+from coach.prompting.tokens import tokenizer
+from coach.record.base import dump_json
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.stores.sql import SqlStore
+from coach.stores.values import Claim, Definition
+from coach.vocabulary.decision import Decision
+from coach.vocabulary.situation import Situation
+from coach.vocabulary.words import Role
+from coach.voice import Voice
+
+Clock = Callable[[], datetime]
+
+
+def local_now() -> datetime:
+    """Now, with the machine's time zone: what 'next Friday' is counted from."""
+    return datetime.now().astimezone()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything a turn needs from outside.
+
+    `instant` says that hearing waits for nothing, so that a turn may hold its transaction.
+    `encoding` is the one that message tokens are counted in when they are written.
+    """
+
+    flow: Flow
+    store: SqlStore
+    hear: Callable[[Situation, str], Any]
+    voice: Voice
+    instant: bool = True
+    clock: Clock = local_now
+    encoding: str = "o200k_base"
+    max_message_chars: int = MAX_MESSAGE_CHARS
+
+    def claim(self, session_id: str, key: str, text: str, understood: bool) -> Claim:
+        """Take the session for one turn; held when nothing slow will happen in it."""
+        hold = self.instant or understood
+        return self.store.claim(session_id, key, text, self.clock(), hold=hold)
+
+    def flow_of(self, context: CoachContext) -> Flow:
+        """The flow a session is on: this one, or the version it was started on."""
+        if context.flow_hash == self.flow.hash:
+            return self.flow
+        if context.flow != self.flow.name:
+            raise FlowVersionMismatch(
+                f"session {context.session_id!r} runs {context.flow!r}, not {self.flow.name!r}"
+            )
+        return _pinned(self.flow, context, self.store.definition(context.flow_hash))
+
+    def definition(self, flow: Flow) -> Definition:
+        """A flow as the store keeps it."""
+        return Definition(
+            hash=flow.hash,
+            name=flow.name,
+            version=flow.version,
+            text=str(dump_json(flow.to_dict())),
+        )
+
+    def speak(self, flow: Flow, context: CoachContext, decision: Decision, text: str | None) -> str:
+        """The offline coach's reply."""
+        return self.voice.reply(flow, context, decision, text, self.clock())
+
+    def message(self, context: CoachContext, role: Role, content: str) -> Message:
+        """A message of the turn in progress, numbered and counted."""
+        seq = context.messages + (1 if context.revision == 0 else 0)
+        return Message(
+            seq=seq,
+            role=role,
+            content=content,
+            tokens=tokenizer(self.encoding).count(content),
+            encoding=self.encoding,
+            revision=context.revision,
+            at=context.updated_at,
+        )
+
+
+def _pinned(flow: Flow, context: CoachContext, kept: Definition | None) -> Flow:
+    """The kept definition, brought to life with the guards and actions at hand."""
+    where = f"session {context.session_id!r} was started on {context.flow}@{context.flow_version}"
+    if kept is None:
+        raise FlowVersionMismatch(f"{where}, whose definition is not in the store")
+    try:
+        pinned = Flow.model_validate_json(kept.text).using(flow.registry)
+        if context.stage not in pinned.leaves:
+            raise FlowVersionMismatch(f"{where}, which has no stage {context.stage!r}")
+        pinned.engine  # noqa: B018  # compiles it, or says why not
+    except (ValidationError, FlowError) as error:
+        raise FlowVersionMismatch(f"{where}, which cannot run now: {error}") from error
+    return pinned

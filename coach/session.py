@@ -1,0 +1,141 @@
+"""Session: one conversation, from Python."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from coach.errors import SessionError
+from coach.flows.flow import Flow
+from coach.prompting.prompt import Prompt
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.services import Services
+from coach.stores.values import StoredTurn
+from coach.turn import Turn, drive, take_turn
+from coach.vocabulary.commands import Back, Command, Undo
+from coach.why import explain
+
+
+class Session:
+    """One conversation. Holds no state of its own: every call reads the store.
+
+    `resumed` is True when it was there before, `greeting` is what the coach says on opening.
+    """
+
+    def __init__(self, services: Services, session_id: str, resumed: bool) -> None:
+        self.services = services
+        self.id = session_id
+        self.resumed = resumed
+
+    # -- talking ---------------------------------------------------------------------------
+
+    def say(
+        self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
+    ) -> Turn:
+        """One turn. The same `key` again gives the same turn, and nothing twice.
+
+        `heard` replaces understanding: the commands that a button or a script stands for.
+        Raises EmptyMessage, MessageTooLong, IdempotencyKeyReuse, SessionBusy; whatever is
+        raised, the session stays as it was.
+        """
+        return drive(self.turn(text, key, heard))
+
+    def turn(self, text: str, key: str | None, heard: Sequence[Command] | None) -> Any:
+        """The effects of one turn, for a driver."""
+        return take_turn(self.services, self.id, text, key or uuid.uuid4().hex, heard)
+
+    def back(self, to: str | None = None) -> Turn:
+        """Return to the previous stage, or to the named one."""
+        return self.say("back" if to is None else f"back to {to}", heard=[Back(to=to)])
+
+    def undo(self) -> Turn:
+        """Take the last turn back whole."""
+        return self.say("undo", heard=[Undo()])
+
+    def retry(self) -> list[Turn]:
+        """Run the turns whose message was kept but never answered."""
+        return [self.say(turn.text, key=turn.key) for turn in self.pending]
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @property
+    def context(self) -> CoachContext:
+        """The record as it stands, with the newest messages as `conversation_history`."""
+        return self.services.store.load_with_window(self.id, self.services.voice.window)
+
+    @property
+    def flow(self) -> Flow:
+        """The flow this session is on: pinned to the version it was started with."""
+        return self.services.flow_of(self._stored())
+
+    @property
+    def user(self) -> str:
+        return self._stored().user_id
+
+    @property
+    def stage(self) -> str:
+        return self._stored().stage
+
+    @property
+    def asks(self) -> str | None:
+        """The name of the field being asked, or None."""
+        return self._stored().asks
+
+    @property
+    def finished(self) -> bool:
+        return self._stored().finished
+
+    @property
+    def greeting(self) -> str:
+        """The opening words, or on a resumed session a welcome back with the open question."""
+        if not self.resumed:
+            return self.history()[0].content
+        context = self._stored()
+        services = self.services
+        return services.voice.welcome(services.flow_of(context), context, services.clock())
+
+    @property
+    def prompt(self) -> Prompt:
+        """The page as the language model would see it now."""
+        return self.page()
+
+    def page(self, budget: int | None = None) -> Prompt:
+        """The page at another budget of tokens."""
+        context = self.context
+        services = self.services
+        return services.voice.page(
+            services.flow_of(context), context, services.clock(), budget=budget
+        )
+
+    @property
+    def pending(self) -> list[StoredTurn]:
+        """Turns whose message was kept but never answered."""
+        return self.services.store.pending(self.id)
+
+    def history(self) -> list[Message]:
+        """Every message in order."""
+        return self.services.store.messages(self.id)
+
+    def turns(self) -> list[StoredTurn]:
+        """Every turn in order; number 0 is the opening."""
+        return self.services.store.turns(self.id)
+
+    def why(self, turn: int | None = None) -> str:
+        """Why the last turn (or the one with this revision) ended where it did."""
+        kept = [t for t in self.turns() if t.decision is not None]
+        found = kept[-1] if turn is None else next((t for t in kept if t.revision == turn), None)
+        if found is None or found.decision is None:
+            known = ", ".join(str(t.revision) for t in kept)
+            raise SessionError(f"session {self.id!r} has no turn {turn!r}; it has {known}")
+        return explain(found.decision)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """The session as plain JSON data: the context first, then messages, then turns."""
+        yield {"context": self._stored().to_dict()}
+        for message in self.history():
+            yield {"message": message.model_dump(mode="json")}
+        for row in self.services.store.log(self.id):
+            yield {"turn": row}
+
+    def _stored(self) -> CoachContext:
+        return self.services.store.load(self.id)

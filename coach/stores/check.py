@@ -1,0 +1,123 @@
+"""Proof that a store adds up: what the log says is what the tables hold."""
+
+from typing import Any
+
+from coach.record.context import CoachContext
+from coach.record.delta import apply
+from coach.record.turn_log import TurnStatus
+from coach.stores import mapping, statements
+from coach.stores.connect import Db
+from coach.stores.sql import SqlStore
+from coach.stores.values import CheckReport, Fault
+from coach.vocabulary.words import Role
+
+Rows = list[dict[str, Any]]
+
+
+def fold(turns: Rows, through: int | None = None) -> dict[str, Any]:
+    """The context document after the kept turns, in order of revision, up to `through`.
+
+    `turns` are rows of the log; the opening's patch holds the whole initial document.
+    """
+    document: dict[str, Any] = {}
+    for row in kept(turns):
+        if through is not None and row["revision"] > through:
+            break
+        document = apply(document, row["patch"])
+    return document
+
+
+def kept(turns: Rows) -> Rows:
+    """The rows that were kept, in order of revision."""
+    done = [row for row in turns if row["status"] == TurnStatus.DONE]
+    return sorted(done, key=lambda row: row["revision"])
+
+
+def check(store: SqlStore) -> CheckReport:
+    """Look at every session; each fault says what does not add up.
+
+    Held to be true: messages are contiguous and alternate, each message of a person followed
+    by its reply; revisions are contiguous and their number is the context's; folding the log
+    gives the stored context, and each snapshot on the way; every stage is one of its flow's.
+    """
+    faults: list[Fault] = []
+    turns = messages = 0
+    with store.database.transaction(write=False) as db:
+        ids = [row["session_id"] for row in db.rows(statements.session_ids)]
+        for session_id in ids:
+            log = db.rows(statements.turns_of, session=session_id)
+            said = db.rows(statements.messages_of, session=session_id)
+            turns, messages = turns + len(log), messages + len(said)
+            found = [*_messages(said), *_revisions(db, session_id, log, said)]
+            faults += [Fault(session_id=session_id, what=what) for what in found]
+        faults += _orphans(db, set(ids))
+    return CheckReport(sessions=len(ids), turns=turns, messages=messages, faults=tuple(faults))
+
+
+def _messages(said: Rows) -> list[str]:
+    faults = []
+    if [row["seq"] for row in said] != list(range(1, len(said) + 1)):
+        faults.append("message numbers have a gap")
+    roles = [row["role"] for row in said]
+    expected = [Role.ASSISTANT if i % 2 == 0 else Role.USER for i in range(len(said))]
+    if roles != expected or (said and roles[-1] != Role.ASSISTANT):
+        faults.append("a message is not followed by its reply")
+    return faults
+
+
+def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
+    context = _stored(db, session_id)
+    done = kept(log)
+    faults = []
+    if [row["revision"] for row in done] != list(range(len(done))):
+        faults.append("revisions in the log have a gap")
+    if context.revision != len(done) - 1:
+        faults.append(f"revision is {context.revision}, but {len(done) - 1} turns were kept")
+    if context.messages != len(said):
+        faults.append(f"counts {context.messages} messages, but {len(said)} are there")
+    return faults + _folded(context, log) + _pairs(done, said)
+
+
+def _pairs(done: Rows, said: Rows) -> list[str]:
+    """Every kept turn owns its messages: one for the opening, two for any other."""
+    owned: list[int] = []
+    for row in done:
+        count = 1 if row["number"] == 0 else 2
+        owned += range(row["first_seq"] or 0, (row["first_seq"] or 0) + count)
+    if owned != [row["seq"] for row in said]:
+        return ["the turns and the messages do not belong together"]
+    return []
+
+
+def _folded(context: CoachContext, log: Rows) -> list[str]:
+    faults = []
+    document: dict[str, Any] = {}
+    try:
+        for row in kept(log):
+            document = apply(document, row["patch"] or [])
+            if row["snapshot"] is not None and row["snapshot"] != document:
+                faults.append(f"the snapshot at revision {row['revision']} differs from the log")
+    except (ValueError, KeyError, LookupError) as error:
+        return [f"the log cannot be folded: {error}"]
+    if document != context.to_dict():
+        differing = [k for k, v in context.to_dict().items() if document.get(k) != v]
+        faults.append(f"folding the log gives another context: {', '.join(differing)} differ")
+    return faults
+
+
+def _stored(db: Db, session_id: str) -> CoachContext:
+    row = db.one(statements.load_context, session=session_id)
+    answers = db.rows(statements.load_answers, session=session_id)
+    assumptions = db.rows(statements.load_assumptions, session=session_id)
+    assert row is not None  # noqa: S101  # the id came from this very snapshot
+    return mapping.to_context(row, answers, assumptions)
+
+
+def _orphans(db: Db, known: set[str]) -> list[Fault]:
+    faults = []
+    for name, statement in statements.owners.items():
+        for row in db.rows(statement):
+            if row["session_id"] not in known:
+                what = f"{name} has rows, but there is no such session"
+                faults.append(Fault(session_id=row["session_id"], what=what))
+    return faults

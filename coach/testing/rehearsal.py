@@ -1,0 +1,70 @@
+"""Rehearsal: a session without llm, network, file or clock, for tests of a flow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from coach.bot import Bot
+from coach.flows.flow import Flow
+from coach.prompting.prompt import Prompt
+from coach.record.context import CoachContext
+from coach.session import Session
+from coach.testing.clock import FakeClock
+from coach.turn import Turn
+from coach.vocabulary.commands import Answerable, Command, Set
+
+
+class Rehearsal:
+    """A session in memory under a clock of its own.
+
+    What the person says is heard by the offline rules, or not heard at all: keywords say what
+    was understood (`goal="run 10k"` sets the field), `heard` gives the commands themselves.
+    """
+
+    def __init__(self, session: Session, clock: FakeClock) -> None:
+        self.session = session
+        self.clock = clock
+
+    def say(
+        self, text: str, heard: Sequence[Command] | None = None, **understood: Answerable
+    ) -> Turn:
+        """One turn: `talk.say("Submit it by June: 9.", goal="submit it by June", importance=9)`."""
+        commands = list(heard or [])
+        commands += [Set(field=name, value=value) for name, value in understood.items()]
+        return self.session.say(text, heard=commands or None)
+
+    @property
+    def stage(self) -> str:
+        return self.session.stage
+
+    @property
+    def asks(self) -> str | None:
+        return self.session.asks
+
+    @property
+    def context(self) -> CoachContext:
+        return self.session.context
+
+    @property
+    def prompt(self) -> Prompt:
+        """The page as the language model would see it now."""
+        return self.session.prompt
+
+    @property
+    def greeting(self) -> str:
+        return self.session.greeting
+
+    def why(self, turn: int | None = None) -> str:
+        """Why the last turn (or the one with this revision) ended where it did."""
+        return self.session.why(turn)
+
+
+def rehearse(
+    flow: Flow | str | Path,
+    *,
+    clock: FakeClock | None = None,
+    prompts: Path | str | None = None,
+) -> Rehearsal:
+    """Open a rehearsal: `rehearse("grow")`. Each one is a world of its own."""
+    time = clock or FakeClock()
+    bot = Bot(flow, store="sqlite://", clock=time, prompts=prompts)
+    return Rehearsal(bot.session(user="rehearsal", id="rehearsal"), time)

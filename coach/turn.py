@@ -1,0 +1,247 @@
+"""One turn: hear → move → speak → keep, as one generator of effects.
+
+The generator decides what happens and in which order; a driver decides how waiting is done.
+`drive` waits in place, `adrive` in the event loop. An exception in any effect is thrown into
+the generator, which lets go of its claim: the session stays as it was.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from coach.errors import InputError
+from coach.flows.flow import Flow
+from coach.record.clean import clean_message
+from coach.record.context import CoachContext
+from coach.services import Services
+from coach.stores.values import Claim, Kept, StoredTurn
+from coach.vocabulary import commands as words
+from coach.vocabulary.commands import Command
+from coach.vocabulary.decision import Decision, Move
+from coach.vocabulary.words import Role
+from coach.why import explain
+
+
+class Verb(StrEnum):
+    """What an effect is about."""
+
+    CLAIM = "claim"
+    HEAR = "hear"
+    SPEAK = "speak"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """Something to be done outside; `run` may return an awaitable when it hears or speaks."""
+
+    verb: Verb
+    run: Callable[[], Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """What came of one message. `repeated` is True when its key had been kept before."""
+
+    session_id: str
+    key: str
+    text: str
+    reply: str
+    stage: str
+    revision: int
+    commands: tuple[Command, ...]
+    decision: Decision
+    repeated: bool = False
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        return self.decision.moves
+
+    @property
+    def why(self) -> str:
+        """The decision in words, blocked alternatives included."""
+        return explain(self.decision)
+
+
+Effects = Generator[Effect, Any, Turn]
+
+
+def take_turn(
+    services: Services,
+    session_id: str,
+    text: str,
+    key: str,
+    heard: Sequence[Command] | None = None,
+) -> Effects:
+    """The turn of one message. `heard` are its commands when nothing is to be understood."""
+    text = clean_message(text, services.max_message_chars)
+    claim: Claim = yield Effect(
+        verb=Verb.CLAIM, run=lambda: services.claim(session_id, key, text, heard is not None)
+    )
+    if claim.done is not None:
+        return repeated(claim.done)
+    try:
+        flow, now = services.flow_of(claim.context), services.clock()
+        if heard is None:
+            situation = flow.situation(claim.context, now)
+            heard = yield Effect(verb=Verb.HEAR, run=lambda: services.hear(situation, text))
+        commands = as_commands(heard)
+        _recall(services, claim, commands)
+        step = flow.step(claim.context, commands, now)
+        reply: str = yield Effect(
+            verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, step.decision, text)
+        )
+        kept = _kept(services, claim, step.context, step.decision, commands, (text, reply))
+        yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
+    except BaseException:
+        services.store.release(claim)
+        raise
+    return _turn(claim, text, reply, kept)
+
+
+def open_session(
+    services: Services, flow: Flow, session_id: str, user: str, previous: str | None
+) -> bool:
+    """Begin and keep a new session with its greeting; False when the id is taken."""
+    step = flow.begin(session_id, user, services.clock(), previous)
+    greeting = services.speak(flow, step.context, step.decision, None)
+    new = step.context
+    message = services.message(new, Role.ASSISTANT, greeting)
+    new.messages, new.tokens = 1, message.tokens
+    kept = Kept(old=new, new=new, messages=[message], commands=(), decision=step.decision)
+    return services.store.create(kept, services.definition(flow))
+
+
+def drive(effects: Effects) -> Turn:
+    """Run a turn, waiting in place."""
+    try:
+        effect = next(effects)
+        while True:
+            try:
+                value = effect.run()
+            except BaseException as error:
+                effect = effects.throw(error)
+            else:
+                effect = effects.send(value)
+    except StopIteration as done:
+        turn: Turn = done.value
+        return turn
+
+
+async def adrive(effects: Effects) -> Turn:
+    """Run a turn in an event loop: the store in a thread, hearing and speaking awaited."""
+    try:
+        effect = next(effects)
+        while True:
+            try:
+                value = await _perform(effect)
+            except BaseException as error:
+                effect = effects.throw(error)
+            else:
+                effect = effects.send(value)
+    except StopIteration as done:
+        turn: Turn = done.value
+        return turn
+
+
+async def _perform(effect: Effect) -> Any:
+    if effect.verb in (Verb.CLAIM, Verb.KEEP):
+        return await asyncio.shield(asyncio.to_thread(effect.run))
+    value = effect.run()
+    return await value if inspect.isawaitable(value) else value
+
+
+def as_commands(heard: Any) -> list[Command]:
+    """What a hearer returned, checked; InputError names what is no command."""
+    if not isinstance(heard, list | tuple):
+        raise InputError(f"a hearer returns a list of commands, not {heard!r}")
+    return [_as_command(item) for item in heard]
+
+
+def _as_command(item: Any) -> Command:
+    if getattr(item, "command", None) in KNOWN and not isinstance(item, dict):
+        command: Command = item
+        return command
+    try:
+        return words.parse(item)
+    except ValueError as error:
+        raise InputError(f"{item!r} is no command: {error}") from None
+
+
+KNOWN = frozenset(
+    choice["properties"]["command"]["const"]
+    for choice in words.COMMANDS.json_schema()["$defs"].values()
+)
+
+
+def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:
+    undos = sum(1 for command in commands if command.command == "undo")
+    if undos:
+        claim.context.recall_past(services.store.before(claim, undos))
+
+
+def _kept(
+    services: Services,
+    claim: Claim,
+    new: CoachContext,
+    decision: Decision,
+    commands: Sequence[Command],
+    said: tuple[str, str],
+) -> Kept:
+    text, reply = said
+    old = claim.context
+    asked = services.message(new, Role.USER, text)
+    new.messages += 1
+    answered = services.message(new, Role.ASSISTANT, reply)
+    new.tokens = old.tokens + asked.tokens + answered.tokens
+    return Kept(
+        old=old,
+        new=new,
+        messages=(asked, answered),
+        commands=commands,
+        decision=decision,
+        undone=_undone(old, decision),
+    )
+
+
+def _undone(old: CoachContext, decision: Decision) -> tuple[int, ...]:
+    """The revisions that accepted `undo`s took back, newest first."""
+    count = sum(1 for r in decision.rulings if r.accepted and r.command.command == "undo")
+    heads: list[int] = []
+    context: CoachContext | None = old
+    while context is not None and len(heads) < count and context.undo_head is not None:
+        heads.append(context.undo_head)
+        context = old.before_turn(context.undo_head)
+    return tuple(heads)
+
+
+def _turn(claim: Claim, text: str, reply: str, kept: Kept) -> Turn:
+    return Turn(
+        session_id=claim.session_id,
+        key=claim.key,
+        text=text,
+        reply=reply,
+        stage=kept.new.stage,
+        revision=kept.new.revision,
+        commands=tuple(kept.commands),
+        decision=kept.decision,
+    )
+
+
+def repeated(stored: StoredTurn) -> Turn:
+    """A turn that was kept before, as it was answered then."""
+    decision = stored.decision or Decision(stage="")
+    return Turn(
+        session_id=stored.session_id,
+        key=stored.key,
+        text=stored.text,
+        reply=stored.reply or "",
+        stage=decision.stage,
+        revision=stored.revision or 0,
+        commands=stored.commands,
+        decision=decision,
+        repeated=True,
+    )
