@@ -45,8 +45,8 @@ def no_such_choice(survey: Survey) -> Iterator[Fault]:
 def contradictory_limits(survey: Survey) -> Iterator[Fault]:
     for path, stage in survey.flow.places.items():
         for name, field in stage.collect.items():
-            low, high = _limits(field)
-            if low is not None and high is not None and low > high:
+            if _contradict(field):
+                low, high = _limits(field)
                 message = f"field {name!r} takes nothing: at least {low:g} and at most {high:g}"
                 yield (*place(path), "collect", name), message
 
@@ -103,8 +103,9 @@ def _impossible(survey: Survey, comparison: Comparison) -> str | None:
     if field is None:
         return None
     if comparison.name == name:
-        span = _limits(field) if isinstance(field, RatingField | NumberField) else (None, None)
-        return None if _can_hold(span, comparison.op, value) else f"the field takes {field.expects}"
+        number = isinstance(field, RatingField | NumberField) and not _contradict(field)
+        fits = not number or _can_hold(_limits(field), comparison.op, value)
+        return None if fits else f"the field takes {field.expects}"
     return _impossible_count(field, comparison.op, value)
 
 
@@ -145,6 +146,11 @@ def _limits(field: BaseField) -> Range:
             return field.lowest, field.highest
         case _:
             return None, None
+
+
+def _contradict(field: BaseField) -> bool:
+    low, high = _limits(field)
+    return low is not None and high is not None and low > high
 
 
 def _read_on_leaving(survey: Survey, path: str) -> frozenset[str] | None:

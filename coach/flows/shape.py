@@ -59,7 +59,7 @@ def coerced(given: Any, kept: Any, location: Location = ()) -> Iterator[Fault]:
     """Values that pydantic took for something else than what was written, as 'yes' for true."""
     if isinstance(given, dict) and isinstance(kept, dict):
         for key, value in given.items():
-            if key != "confirm":  # 'below 0.8' is a number in its own way
+            if key != "confirm" or not isinstance(value, str):  # 'below 0.8' is a number too
                 yield from coerced(value, kept.get(key), (*location, key))
     elif isinstance(given, list) and isinstance(kept, list | tuple):
         for index, (value, other) in enumerate(zip(given, kept, strict=False)):

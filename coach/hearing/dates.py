@@ -72,7 +72,7 @@ def _before(match: "re.Match[str]") -> str:
 
 def _is_denied(match: "re.Match[str]") -> bool:
     before = _before(match)
-    if phrases.FROM_RANGE.search(before) or phrases.TO_RANGE.match(match.string, match.end()):
+    if phrases.RANGE_BEFORE.search(before) or phrases.RANGE_AFTER.match(match.string, match.end()):
         raise ValueError("a range of days")
     return bool(phrases.DENIED.search(before)) and not phrases.OFFSET.search(before)
 

@@ -9,7 +9,7 @@ from coach.hearing.numerals import SMALL, TENS
 from coach.hearing.words import pattern_of
 
 GAP = r"\s{1,9}"
-START = r"(?<![\w.:/–-])"
+START = r"(?<![\w:/])(?<!\d[.–-])"
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
@@ -63,16 +63,22 @@ RELATIVE = _pattern(
 DURATION = re.compile(rf"(?:(?:about|around|maybe){GAP})?(?P<length>{QUANTITY}{GAP}{UNIT})", re.I)
 OFFSET = re.compile(rf"{START}(?P<length>{QUANTITY}{GAP}{UNIT}){GAP}(?:from|after){GAP}$", re.I)
 
-# What stands before a day and makes it another day, many days, or not the day.
+# What stands before a day and makes it another day, or not the day.
 DENIED = re.compile(
-    r"(?:\b(?:not|never|every|each|most|after|since|past|last|except|mid|middle\sof|early|late"
-    r"|week\sof|(?:day|week|fortnight|month|year)s?(?:\s(?:from|before))?)|n't)"
-    r"(?:\s{1,3}(?:on|by|the|until|before|in)){0,2}[\s-]{1,3}$",
+    r"(?:\b(?:not|never|most|after|since|past|last|except|mid|middle\sof|early|late|week\sof|an?"
+    r"|over|(?:more|less)\sthan|(?:day|week|fortnight|month|year)s?(?:\s(?:from|before))?)|n't)"
+    r"(?:\s{1,3}(?:on|by|the|until|before|in|an?)){0,2}[\s-]{1,3}$",
     re.IGNORECASE,
 )
-FROM_RANGE = re.compile(r"\d(?:st|nd|rd|th)?\s{0,3}(?:-|–|to|or|and|until)\s{0,3}(?:the\s)?$", re.I)
-TO_RANGE = re.compile(
-    r"\s{0,3}(?:(?:-|–|to|or|and|until)\s{0,3}(?:the\s)?\d{1,2}(?:st|nd|rd|th)?\b(?!:|\s?[ap]m)"
-    r"|,?\s{1,3}or\s{1,3}(?:maybe\s)?(?:two|three|four|later|after|next|the\s(?:day|week|month)))",
+# What stands beside a day and makes it several.
+RANGE_BEFORE = re.compile(
+    rf"(?:\d{ORDINAL}?\s{{0,3}}(?:-|–|to|or|and|until)"
+    rf"|\b(?:{pattern_of(SMALL)})\s{{0,3}}(?:-|–|,|to|or|and))\s{{0,3}}(?:the\s)?$"
+    r"|\b(?:every|each)(?:\sother|\ssecond|\ssingle)?\s{1,3}$",
+    re.IGNORECASE,
+)
+RANGE_AFTER = re.compile(
+    rf"\s{{0,3}}(?:-|–|to|or|and|until)\s{{0,3}}(?:the\s)?\d{{1,2}}{ORDINAL}?\b(?!:|\s?[ap]m)"
+    r"|,?\s{1,3}or\s(?:maybe\s)?(?:two|three|four|later|after|next|the\s(?:day|week|month|next))",
     re.IGNORECASE,
 )

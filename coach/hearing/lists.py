@@ -36,6 +36,8 @@ def read_numbers(text: str, *, at_least: int = 1) -> list[Number] | None:
     pieces = read_items(text, at_least=at_least, commas=NUMBER_COMMA)
     if len(pieces) == 1 and all(_is_figure(word) for word in pieces[0].split()):
         pieces = pieces[0].split()
+    elif len(pieces) == 1 and read_number(pieces[0]) is None:
+        pieces = BETWEEN.split(pieces[0])
     read = [read_number(piece) for piece in pieces]
     numbers = [found[0] for found in read if found]
     return numbers if numbers and len(numbers) == len(pieces) else None

@@ -17,6 +17,7 @@ INSTEAD = re.compile(
     rf"|actually\b[\s,:]{{1,9}}{LEAD}{{0,2}})(?P<rest>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
+BARE_NO = re.compile(r"\W{0,3}(?:no|nope|nah)\s{1,9}(?=\S)", re.IGNORECASE)
 OBJECTION = re.compile(
     r"(?:that|this|it)(?:['’]s|\s(?:is|was|isn['’]t|wasn['’]t|sounds|seems|doesn['’]t))?\b"
     r"|(?:wrong|not|never|thanks|thank|sorry|please|no|nope)\b"
@@ -37,7 +38,11 @@ def settle(what: str, asked: str, question: Question | None, text: str) -> Comma
     yes = read_yesno(text)
     if yes is not None:
         return verdict(what, yes)
-    return _correction(asked, question, text) or SayNothing()
+    found = _correction(asked, question, text)
+    bare_no = None if found or _is_free(question) else BARE_NO.match(text)
+    if bare_no:
+        found = _correction(asked, question, text[bare_no.end() :])
+    return found or SayNothing()
 
 
 def verdict(what: str, yes: bool) -> Command:
@@ -64,11 +69,17 @@ def correct(field: str, reading: Reading) -> Correct:
 def _instead(what: str, asked: str, question: Question | None, match: "re.Match[str]") -> Command:
     """'no, 8' corrects; 'no, that is too early' only rejects."""
     rest = match["rest"]
-    free = question is not None and isinstance(question.field, TextField | ListField)
-    found = None if free and OBJECTION.match(rest) else _correction(asked, question, rest)
+    found = (
+        None if _is_free(question) and OBJECTION.match(rest) else _correction(asked, question, rest)
+    )
     if found:
         return found
     return Reject(what=what) if match["no"] else SayNothing()
+
+
+def _is_free(question: Question | None) -> bool:
+    """Whether any words are a value, so that an objection would be taken for one."""
+    return question is not None and isinstance(question.field, TextField | ListField)
 
 
 def _correction(asked: str, question: Question | None, text: str) -> Correct | None:

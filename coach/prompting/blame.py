@@ -33,4 +33,6 @@ def _hint(text: str) -> str:
     if found is None:
         return ""
     known = (*FILTERS, *HELPERS) if found[1] == "filter" else TAGS
+    if found[2] in known:
+        return " Messages and sections belong to pages, not to replies."
     return did_you_mean(found[2], known)

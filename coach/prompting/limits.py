@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from coach.errors import did_you_mean
 
 MAX_STEPS = 200_000
-MAX_CHARS = 4_000_000
+MAX_CHARS = 2_000_000
 MAX_RANGE = 10_000
 MAX_ITEMS = 100_000
 MAX_NUMBER = 2**64

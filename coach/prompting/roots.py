@@ -91,14 +91,19 @@ class Roots:
             return {name: "missing"}
         family = {name: found[0]}
         for reference in references(name, *found):
-            if reference not in family:
+            if reference == name or reference not in family:
                 family |= self._family(reference, references, (*above, name))
         return family
 
 
+def is_name(name: str) -> bool:
+    """True for a relative path of plain parts, joined by '/'."""
+    return len(name) <= 200 and _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> None:
-    """TemplateError unless the name is a relative path of plain parts, joined by '/'."""
-    if len(name) > 200 or not _NAME.fullmatch(name):
+    """TemplateError unless it is a name."""
+    if not is_name(name):
         raise TemplateError(
             f"template name {name[:80]!r} is not allowed: "
             "names are relative, like 'grow/goal.md.jinja', and stay in the template folders"

@@ -25,12 +25,14 @@ from pydantic import BaseModel
 from coach.errors import PromptError, TemplateError, did_you_mean
 from coach.prompting import limits, marks
 from coach.prompting.blame import blame, template_line
-from coach.prompting.roots import Roots, check_name
+from coach.prompting.roots import Roots, is_name
 from coach.prompting.section import RawMessage
 from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
 
 LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
+CALLABLE = (limits.metered, limits.join_words, limits.numbers, Namespace)
+REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 JOINED = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -47,8 +49,8 @@ class Templates:
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = Roots(roots)
         self._hashes: dict[str, str] = {}
-        self._page = _environment(self.roots, neutralise, [_Bounds, _Tags])
-        self._text = _environment(self.roots, printable, [_Bounds])
+        self._page = _environment(self.roots, neutralise, [_Tags])
+        self._text = _environment(self.roots, printable, [])
 
     def find(self, names: Sequence[str]) -> str:
         """The first name that has a file; TemplateNotFound names all that were tried."""
@@ -98,12 +100,10 @@ class _Unknown(jinja2.StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
-        if self._undefined_hint:
-            return self._undefined_hint
         name, obj = str(self._undefined_name), self._undefined_obj
-        if obj is missing:
+        if obj is missing and not self._undefined_hint:
             return f"no {name!r} here.{did_you_mean(name, PromptView.model_fields)}"
-        return limits.absent(name, obj)
+        return self._undefined_hint or limits.absent(name, obj)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -120,8 +120,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        ours = isinstance(getattr(obj, "__self__", None), Extension)
-        return ours or isinstance(obj, Macro | BlockReference) or obj in (limits.numbers, Namespace)
+        ours = isinstance(getattr(obj, "__self__", None), _Tags)
+        return ours or isinstance(obj, Macro | BlockReference) or obj in CALLABLE
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         match obj:
@@ -137,7 +137,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if self.is_safe_attribute(obj, attribute, None):
-            return getattr(obj, attribute, self.undefined(obj=obj, name=attribute))
+            found = getattr(obj, attribute, missing)
+            return self.undefined(obj=obj, name=attribute) if found is missing else found
         return self._item(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -173,16 +174,6 @@ def _finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
 # -- tags, and the tree before it is compiled --------------------------------------------------
 
 
-class _Bounds(Extension):
-    """Bounds what the sandbox cannot intercept: loops and `~`."""
-
-    def rounds(self, items: Any) -> Iterator[Any]:
-        return limits.metered(items)
-
-    def words(self, *parts: Any) -> str:
-        return limits.join_words(*parts)
-
-
 class _Tags(Extension):
     """`{% message role %}…{% endmessage %}` and `{% section name key=value flag %}…`."""
 
@@ -195,8 +186,8 @@ class _Tags(Extension):
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
         opening = self.call_method(f"open_{tag.value}", [name], settings, lineno=tag.lineno)
         closing = self.call_method(f"close_{tag.value}", lineno=tag.lineno)
-        first, last = (nodes.Output([c], lineno=tag.lineno) for c in (opening, closing))
-        return nodes.Scope([first, *body, last], lineno=tag.lineno)
+        body = [nodes.Output([opening]), *body, nodes.Output([closing])]
+        return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
 
     def open_message(self, role: Any) -> str:
         return marks.open_message(role)
@@ -225,20 +216,21 @@ def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
 
 
 class _Bounded(NodeTransformer):
-    """Puts `_Bounds` into a tree."""
+    """Bounds what the sandbox cannot intercept: loops and `~`."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if node.recursive:
             raise jinja2.TemplateSyntaxError("a loop cannot be recursive", node.lineno)
-        node.iter = self._call("rounds", [node.iter], node.lineno)
+        node.iter = _call(limits.metered, [node.iter], node.lineno)
         return self.generic_visit(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        return self.generic_visit(self._call("words", node.nodes, node.lineno))
+        return self.generic_visit(_call(limits.join_words, node.nodes, node.lineno))
 
-    def _call(self, name: str, args: list[Any], lineno: int) -> nodes.Call:
-        method = nodes.ExtensionAttribute(_Bounds.identifier, name, lineno=lineno)
-        return nodes.Call(method, args, [], None, None, lineno=lineno)
+
+def _call(function: Callable[..., Any], args: list[Any], lineno: int) -> nodes.Call:
+    name = nodes.ImportedName(f"{function.__module__}.{function.__name__}", lineno=lineno)
+    return nodes.Call(name, args, [], None, None, lineno=lineno)
 
 
 def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes.Template:
@@ -246,17 +238,20 @@ def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes
     try:
         tree = env.parse(source, name, str(path))
         _check_structure(tree)
-        for reference in find_referenced_templates(tree):
-            if reference is None:
-                raise jinja2.TemplateSyntaxError("name templates by literals, not variables", 1)
-            check_name(reference)
+        _check_references(tree)
         _Bounded().visit(tree)
         tree.set_environment(env)
         return tree
-    except TemplateError as error:
-        raise TemplateError(f"{path}: {error}") from None
     except Exception as error:
         raise _blame(error, str(path)) from error
+
+
+def _check_references(tree: nodes.Template) -> None:
+    for node in tree.find_all(REFERENCES):
+        for name in find_referenced_templates(nodes.Template([node])):
+            if name is None or not is_name(name):
+                text = f"a template is named by a literal that stays in the folders, not {name!r}"
+                raise jinja2.TemplateSyntaxError(text, node.lineno)
 
 
 def _check_structure(tree: nodes.Template) -> None:
@@ -264,7 +259,7 @@ def _check_structure(tree: nodes.Template) -> None:
         for attribute in joined.find_all(nodes.ExtensionAttribute):
             if attribute.name.startswith("open_"):
                 tag, where = attribute.name[5:], type(joined).__name__.lower()
-                text = f"a {tag} inside a {where} would lose its structure: put it in a block"
+                text = f"a {tag} inside a {where} would lose its structure: use a block"
                 raise jinja2.TemplateSyntaxError(text, attribute.lineno)
 
 

@@ -286,6 +286,7 @@ def edited(old: str, new: str) -> str:
             "9: F022 'confirm' of stage 'b' is not valid: write 'bel",
         ),
         ("start: a", "start: a\nversion: '2'", "3: F022 'version' must be a whole number, not '2'"),
+        ("final: true", "confirm: true", "9: F022 'confirm' of stage 'b' must be a number, not t"),
         ("start: a", "start: a\nversion: 0", "3: F022 'version' must be at least 1, not 0"),
         ("start: a", "start: a\nbudget: 5", "3: F022 'budget' must be a map, not 5"),
         (

@@ -1,0 +1,60 @@
+# make chat   a coaching chat, set up from nothing      (FLOW=requirements for another flow)
+# make test   everything the project checks, set up from nothing
+# make bench  what a turn costs
+
+PYTHON ?= python3
+FLOW ?= grow
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+MAKE_VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MAKE_VENV := $(PYTHON) -m venv $(VENV)
+endif
+
+.PHONY: chat test check bench clean
+
+chat: $(VENV)/.ready
+	@$(BIN)/coach chat $(FLOW)
+
+test: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto --dist loadgroup
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/turn.py
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory check
+	@echo "Setting up (once) …" >&2
+	@$(MAKE_VENV) < /dev/null
+	@$(INSTALL) --constraint constraints.txt --editable . < /dev/null
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml constraints.txt
+	@$(MAKE) --no-print-directory check
+	@echo "Setting up for the tests (once) …" >&2
+	@$(MAKE_VENV) < /dev/null
+	@$(INSTALL) --constraint constraints.txt --editable '.[dev]' < /dev/null
+	@touch $(VENV)/.ready $@
+
+# What is missing is named, with the package that brings it.
+check:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "There is no $(PYTHON). Install it (Debian, Ubuntu: apt install python3 python3-venv)" \
+	       "or name another: make chat PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "coachflow needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V)." \
+	       "Name another: make chat PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || $(if $(UV),true,{ \
+	  echo "This Python has no venv module." \
+	       "Install it (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1; })
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

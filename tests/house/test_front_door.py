@@ -1,0 +1,49 @@
+"""The front door is short, lazy and pinned."""
+
+import subprocess
+import sys
+
+import coach
+
+NAMES = [
+    "Answer",
+    "Assumption",
+    "AsyncBot",
+    "AsyncSession",
+    "Bot",
+    "CoachContext",
+    "CoachError",
+    "Decision",
+    "Flow",
+    "Message",
+    "Prompt",
+    "Registry",
+    "Session",
+    "Stage",
+    "Transition",
+    "Turn",
+    "count_tokens",
+    "load",
+    "render",
+]
+HEAVY = ("pydantic", "sqlalchemy", "sqlmodel", "jinja2", "tiktoken", "transitions", "typer", "yaml")
+
+
+def test_the_front_door_has_exactly_these_names() -> None:
+    """Adding a name to the front door is a decision, made here."""
+    assert coach.__all__ == NAMES
+    assert len(NAMES) <= 24
+
+
+def test_every_name_of_the_front_door_can_be_had() -> None:
+    """Each lazy name resolves, and `dir` shows it."""
+    for name in NAMES:
+        assert getattr(coach, name) is not None
+        assert name in dir(coach)
+
+
+def test_importing_coach_imports_no_heavy_library() -> None:
+    """`import coach` costs nothing until something is used."""
+    code = f"import coach, sys; print([n for n in {HEAVY!r} if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,93 @@
+"""The house stands: imports point down, and each library has its home."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COACH = Path(__file__).parents[2] / "coach"
+
+FLOORS: list[set[str]] = [
+    {"errors", "library", "limits", "settings"},
+    {"vocabulary"},
+    {"record"},
+    {"flows", "hearing", "prompting", "stores"},
+    {"rendering", "services", "session", "turn", "views", "voice", "why"},
+    {"aio", "bot"},
+    {"cli", "testing", "__main__"},
+]
+HOMES: dict[str, set[str]] = {
+    "dateparser": {"hearing/dates.py"},
+    "jinja2": {"flows/expression.py", "prompting/template.py"},
+    "jsonpatch": {"record/delta.py"},
+    "pydantic_settings": {"settings.py"},
+    "sqlite3": {"stores/connect.py"},
+    "tiktoken": {"prompting/tokens.py"},
+    "transitions": {"flows/machine.py"},
+    "yaml": {"flows/yaml_source.py"},
+}
+FOLDERS: dict[str, set[str]] = {
+    "platformdirs": {"cli"},
+    "prompt_toolkit": {"cli"},
+    "rich": {"cli"},
+    "sqlalchemy": {"record", "stores"},
+    "sqlmodel": {"record"},
+    "typer": {"cli"},
+}
+
+
+def modules() -> list[Path]:
+    """Every module but the front door, which reaches all floors, lazily."""
+    return sorted(path for path in COACH.rglob("*.py") if path != COACH / "__init__.py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module
+
+
+def room(path: Path) -> str:
+    return path.relative_to(COACH).parts[0].removesuffix(".py")
+
+
+def floor(name: str) -> int:
+    return next(number for number, names in enumerate(FLOORS) if name in names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(COACH)))
+def test_imports_point_down(path: Path) -> None:
+    """A module imports its own room, or a floor below; never a sibling room of its floor."""
+    here = room(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "coach" or len(parts) == 1 or parts[1] == here:
+            continue
+        same_floor = floor(parts[1]) == floor(here) and here in FLOORS[4] | FLOORS[5] | FLOORS[0]
+        assert floor(parts[1]) < floor(here) or same_floor, f"{here} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(COACH)))
+def test_libraries_stay_in_their_homes(path: Path) -> None:
+    """A third-party library is imported in its home and nowhere else."""
+    where = str(path.relative_to(COACH))
+    for name in {imported.split(".")[0] for imported in imports(path)}:
+        if name in HOMES:
+            assert where in HOMES[name], f"{name} is imported in {where}"
+        if name in FOLDERS:
+            assert room(path) in FOLDERS[name], f"{name} is imported in {where}"
+
+
+def test_no_module_postpones_annotations() -> None:
+    """`from __future__ import annotations` breaks SQLModel, so nobody uses it."""
+    assert not [p for p in modules() if "from __future__ import annotations" in p.read_text()]
+
+
+def test_modules_and_functions_stay_small() -> None:
+    """Modules can be read in one sitting: none above 400 lines, median at most 130."""
+    lengths = sorted(len(path.read_text().splitlines()) for path in modules())
+    assert lengths[-1] <= 400
+    assert lengths[len(lengths) // 2] <= 130
