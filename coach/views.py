@@ -47,6 +47,7 @@ def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion
         flow=flow_view(flow),
         stage=stage_view(flow, context.stage),
         history=context.conversation_history,
+        most_messages=len(context.conversation_history),
         question=question_view(flow, context),
         heard=_heard(flow, context, decision.rulings),
         problems=tuple(ruling.reason for ruling in decision.refused),

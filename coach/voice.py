@@ -3,7 +3,7 @@
 The offline coach's reply and the language model's page are rendered from the same view.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from coach.errors import PromptError
@@ -14,9 +14,6 @@ from coach.prompting.view import PromptView
 from coach.record.context import CoachContext
 from coach.views import Occasion, view_of
 from coach.vocabulary.decision import Decision
-
-PAGE_FALLBACK = "general.md.jinja"
-REPLY_FALLBACK = "reply.txt.jinja"
 
 
 class Voice:
@@ -60,7 +57,7 @@ class Voice:
         view = view_of(flow, context, now, Occasion(text=text))
         return render_page(
             self.templates,
-            template_names(flow, context.stage),
+            page_names(flow, context.stage),
             view,
             budget=self.budget if budget is None else budget,
             encoding=self.encoding,
@@ -73,18 +70,12 @@ class Voice:
         return text
 
 
-def template_names(flow: Flow, stage: str) -> Sequence[str]:
-    """The page templates of a stage: its own, its groups', its flow's, the general one."""
-    own = flow.places[stage].template
-    return (*((own,) if own else ()), *_names(flow, stage, "md.jinja"), PAGE_FALLBACK)
+def page_names(flow: Flow, stage: str) -> Sequence[str]:
+    """The page templates of a stage, the nearest first."""
+    return [f"{name}.md.jinja" for name in flow.template_names(stage)]
 
 
 def reply_names(flow: Flow, stage: str) -> Sequence[str]:
-    """The reply templates of a stage, the nearest first."""
-    return (*_names(flow, stage, "reply.txt.jinja"), REPLY_FALLBACK)
-
-
-def _names(flow: Flow, stage: str, suffix: str) -> Iterator[str]:
-    for path in reversed(chain(stage)):
-        yield f"{flow.name}/{path}.{suffix}"
-    yield f"{flow.name}/flow.{suffix}"
+    """The reply templates of a stage: its own, its groups', its flow's, the general one."""
+    own = [f"{flow.name}/{path}.reply.txt.jinja" for path in reversed(chain(stage))]
+    return (*own, f"{flow.name}/reply.txt.jinja", "reply.txt.jinja")

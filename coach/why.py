@@ -49,7 +49,7 @@ def _candidate(candidate: Candidate) -> Iterator[str]:
 
 
 def _check(check: Check) -> str:
-    return f"{MARK[check.verdict]:<8}{check.text}{_inputs(check)}"
+    return f"{MARK[check.verdict]:<8}{check.text}{_inputs(check)}{_because(check.reason)}"
 
 
 def _inputs(check: Check) -> str:

@@ -87,21 +87,11 @@ def missing_template(survey: Survey) -> Iterator[Fault]:
         return
     for leaf in flow.leaves:
         own = flow.places[leaf].template
-        tried = template_names(survey, leaf)
+        tried = survey.flow.template_names(leaf)
         if own is not None and not exists(own):
             yield (*place(leaf), "template"), f"stage {leaf!r}: no template {own!r}"
         elif not any(exists(name) for name in tried):
             yield place(leaf), f"stage {leaf!r} has no template. Tried: {', '.join(tried)}."
-
-
-def template_names(survey: Survey, leaf: str) -> tuple[str, ...]:
-    """The templates of a leaf, nearest first: its own, its groups', the flow's, the general."""
-    names: list[str] = []
-    path = leaf
-    while path:
-        names += [survey.flow.places[path].template or f"{survey.flow.name}/{path}"]
-        path = path.rpartition("/")[0]
-    return (*names, survey.flow.name, "general")
 
 
 def cycles(graph: dict[str, set[str]]) -> Iterator[tuple[str, ...]]:

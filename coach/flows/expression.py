@@ -4,6 +4,7 @@ Three values: a comparison with an unset or stale field is UNKNOWN, which blocks
 `and`, `or` and `not` follow Kleene (false and unknown = false, true or unknown = true).
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from coach.vocabulary.fields import BaseField
 from coach.vocabulary.words import Verdict
 
 MAX_LENGTH = 2_000
+BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,12 +35,18 @@ class Conjunct:
             value = self.evaluate(scope)
             verdict = _verdict(value)
         except Exception as error:
+            failure = self._failure(error)
             if errors == "raise":
-                if isinstance(error, GuardError):
-                    raise
-                raise GuardError(f"guard {self.text!r} failed: {error}") from error
-            verdict = Verdict.ERROR
+                raise failure from error
+            return Check.model_construct(
+                text=self.text, verdict=Verdict.ERROR, inputs=scope.reads, reason=str(failure)
+            )
         return Check.model_construct(text=self.text, verdict=verdict, inputs=scope.reads)
+
+    def _failure(self, error: Exception) -> GuardError:
+        if isinstance(error, GuardError):
+            return error
+        return GuardError(f"guard {self.text!r} failed: {error or type(error).__name__}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +74,7 @@ def compile_expression(
     try:
         tree = _parse(text)
         compiler = Compiler(fields, guards)
-        parts = [compiler.part(node) for node in _conjuncts(tree)]
+        parts = [compiler.truth(node) for node in _conjuncts(tree)]
     except RecursionError:
         raise ExpressionError(f"expression {text[:60]!r}… is nested too deeply") from None
     return Expression(
@@ -90,7 +98,8 @@ def _parse(text: str) -> Any:
     from jinja2.parser import Parser
 
     try:
-        parser = Parser(Environment(autoescape=True), text, state="variable")
+        plain = BACKSLASH.sub(_as_written, text)
+        parser = Parser(Environment(autoescape=True), plain, state="variable")
         tree = parser.parse_expression()
         if not parser.stream.eos:
             raise ExpressionError(
@@ -99,6 +108,11 @@ def _parse(text: str) -> Any:
     except TemplateSyntaxError as error:
         raise ExpressionError(f"expression {text!r}: {error.message}") from None
     return tree
+
+
+def _as_written(found: re.Match[str]) -> str:
+    """A backslash stands for itself, so that a pattern reads like a pattern: '\\d', '\\b'."""
+    return found[0] if found[1] in "\\'\"" else "\\" + found[0]
 
 
 def _conjuncts(tree: Any) -> list[Any]:

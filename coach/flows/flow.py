@@ -167,6 +167,12 @@ class Flow(Value):
             stage = self.places[path]
         return path
 
+    def template_names(self, leaf: str) -> tuple[str, ...]:
+        """The templates of a leaf without suffix, nearest first: its own (or `template:`),
+        its groups', the flow's, the general one."""
+        own = [self.places[p].template or f"{self.name}/{p}" for p in reversed(chain(leaf))]
+        return (*own, f"{self.name}/general", "general")
+
     def resolve(self, target: str, base: str = "") -> str | None:
         """The path that `target` names seen from inside `base`; None when there is none.
 

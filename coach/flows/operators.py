@@ -85,8 +85,10 @@ def sameness(left: Piece, right: Piece, op: str) -> tuple[Piece, Piece]:
     """The two sides of a comparison once their types are known to fit; ExpressionError if not."""
     left, right = _dated(left, right), _dated(right, left)
     if op in ("in", "notin"):
-        if right.kind not in ("list", "text"):
-            raise ExpressionError(f"{right.text} holds nothing that {left.text} could be in")
+        if not _may_hold(right, left):
+            raise ExpressionError(
+                f"{left.text} is a {left.kind}: it cannot be in {right.text}, a {right.kind}"
+            )
     elif left.kind != right.kind:
         raise ExpressionError(
             f"{left.text} is a {left.kind} and {right.text} a {right.kind}: they cannot be compared"
@@ -94,6 +96,16 @@ def sameness(left: Piece, right: Piece, op: str) -> tuple[Piece, Piece]:
     elif op not in ("eq", "ne") and left.kind not in ORDERED:
         raise ExpressionError(f"{left.text} is a {left.kind}: it has no order to compare by")
     return left, right
+
+
+def _may_hold(whole: Piece, item: Piece) -> bool:
+    """Whether `item in whole` can be true: words in a text, words or numbers in a list."""
+    if whole.kind == "text":
+        return bool(item.kind == "text")
+    if whole.is_literal:
+        kinds = {str: "text", int: "number", float: "number"}
+        return all(kinds.get(type(each)) == item.kind for each in whole.literal)
+    return whole.kind == "list" and item.kind in ("text", "number")
 
 
 def _dated(part: Piece, other: Piece) -> Piece:

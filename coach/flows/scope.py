@@ -1,7 +1,7 @@
 """What an expression may read, and a record of what it did read."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 from coach.errors import GuardError
 from coach.vocabulary.commands import Answerable
@@ -117,4 +117,10 @@ class Scope:
 
 def clip(value: Answerable | None) -> Answerable | None:
     """A value short enough to be kept with a decision."""
-    return f"{value[:CLIP]}…" if isinstance(value, str) and len(value) > CLIP else value
+    if isinstance(value, list):
+        return [f"{item[:CLIP]}…" if _is_long(item) else item for item in value]
+    return f"{value[:CLIP]}…" if _is_long(value) else value
+
+
+def _is_long(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) > CLIP

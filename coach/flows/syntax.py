@@ -1,5 +1,6 @@
 """The nodes an expression may hold: one method per allowed form, everything else refused."""
 
+import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ FIELD_HELPERS = ("has", "declined", "confirmed", "stale", "asked", "count")
 HELPERS = (*FIELD_HELPERS, "open_assumptions", "matches")
 LATER_HELPERS = {"artifact_status": "artifacts are not part of this version"}
 DATE_PARTS = ("year", "month", "day")
+# How tightly a form binds: what binds less than its surroundings stands in brackets.
+OR, AND, NOT, COMPARED, SUM, PRODUCT, ATOM = range(7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,14 +31,14 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A piece of an expression: its text, its kind if known, and how to evaluate it."""
+    """A piece of an expression: its text, its kind, how to evaluate it, how tightly it binds."""
 
     text: str
     run: Evaluate
-    kind: str | None = None
+    kind: str
     literal: Any = None
     is_literal: bool = False
-    atom: bool = True
+    level: int = ATOM
 
 
 class Compiler:
@@ -57,9 +60,19 @@ class Compiler:
         result: Part = method(node)
         return result
 
-    def inner(self, node: Any) -> Part:
+    def inner(self, node: Any, level: int = ATOM) -> Part:
+        """A part inside a larger one, in brackets if it binds less tightly than `level`."""
         part = self.part(node)
-        return part if part.atom else _with_text(part, f"({part.text})")
+        bare = part.level >= level
+        return part if bare else dataclasses.replace(part, text=f"({part.text})", level=ATOM)
+
+    def truth(self, node: Any, level: int = OR) -> Part:
+        """A part that is true or false by itself; a rating of 0 would be neither."""
+        part = self.inner(node, level)
+        if part.kind != "truth":
+            hint = f"has({part.text})" if part.text in self.fields else "== or >="
+            raise ExpressionError(f"{part.text} is a {part.kind}, not true or false: use {hint}")
+        return part
 
     def on_const(self, node: Any) -> Part:
         return _literal(node.value)
@@ -100,42 +113,46 @@ class Compiler:
         )
 
     def on_not(self, node: Any) -> Part:
-        base = self.inner(node.node)
-        return Part(text=f"not {base.text}", run=lambda s: not_(base.run(s)), kind="truth")
+        base = self.truth(node.node, NOT)
+        return Part(
+            text=f"not {base.text}", run=lambda s: not_(base.run(s)), kind="truth", level=NOT
+        )
 
     def on_and(self, node: Any) -> Part:
-        return self._logic(node, "and", and_)
+        return self._logic(node, "and", and_, AND)
 
     def on_or(self, node: Any) -> Part:
-        return self._logic(node, "or", or_)
+        return self._logic(node, "or", or_, OR)
 
-    def _logic(self, node: Any, word: str, apply: Callable[..., Any]) -> Part:
-        left, right = self.inner(node.left), self.inner(node.right)
+    def _logic(self, node: Any, word: str, apply: Callable[..., Any], level: int) -> Part:
+        left, right = self.truth(node.left, level), self.truth(node.right, level)
         text = f"{left.text} {word} {right.text}"
         return Part(
-            text=text, run=lambda s: apply(left.run, right.run, s), kind="truth", atom=False
+            text=text, run=lambda s: apply(left.run, right.run, s), kind="truth", level=level
         )
 
     def on_compare(self, node: Any) -> Part:
         if len(node.ops) != 1:
             raise ExpressionError("chained comparisons are not allowed: join two with 'and'")
         op = node.ops[0].op
-        left, right = sameness(self.inner(node.expr), self.inner(node.ops[0].expr), op)
+        sides = (self.inner(side, SUM) for side in (node.expr, node.ops[0].expr))
+        left, right = sameness(*sides, op)
         symbol, apply = COMPARE[op]
         if right.is_literal:
             self.comparisons.append(Comparison(name=left.text, op=symbol, value=right.literal))
         text = f"{left.text} {symbol} {right.text}"
         run = compare(apply, left.run, right.run)
-        return Part(text=text, run=run, kind="truth", atom=False)
+        return Part(text=text, run=run, kind="truth", level=COMPARED)
 
     def _arithmetic(self, node: Any) -> Part:
-        left, right = self.inner(node.left), self.inner(node.right)
+        level = SUM if type(node).__name__ in ("Add", "Sub") else PRODUCT
+        left, right = self.inner(node.left, level), self.inner(node.right, level + 1)
         for part in (left, right):
             if part.kind != "number":
                 raise ExpressionError(f"{part.text} is no number: arithmetic takes numbers only")
         symbol, apply = MATH[type(node).__name__]
         text = f"{left.text} {symbol} {right.text}"
-        return Part(text=text, run=math(apply, left.run, right.run), kind="number", atom=False)
+        return Part(text=text, run=math(apply, left.run, right.run), kind="number", level=level)
 
     on_add = on_sub = on_mul = on_div = on_floordiv = on_mod = _arithmetic
 
@@ -238,10 +255,6 @@ def _literal(value: Any) -> Part:
     if kind is None:
         raise ExpressionError(f"{value!r} cannot stand in an expression")
     return Part(text=repr(value), run=lambda _: value, kind=kind, literal=value, is_literal=True)
-
-
-def _with_text(part: Part, text: str) -> Part:
-    return Part(text=text, run=part.run, kind=part.kind)
 
 
 def _attribute(value: Any, name: str) -> Any:

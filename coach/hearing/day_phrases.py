@@ -52,7 +52,7 @@ IN_NEXT_WEEK = _pattern(
 )
 NTH = _pattern(
     rf"(?:the{GAP}|\A)(?P<day>\d{{1,2}}){ORDINAL}"
-    rf"(?={GAP}of{GAP}(?:this|the){GAP}month\b|\s{{0,9}}(?:$|[,.;:!?)\n]))"
+    rf"(?:{GAP}of{GAP}(?P<which>this|the|next){GAP}month\b|(?=\s{{0,9}}(?:$|[,.;:!?)\n])))"
 )
 RELATIVE = _pattern(
     rf"(?:(?:the{GAP})?day{GAP}(?:after{GAP}tomorrow|before{GAP}yesterday)"

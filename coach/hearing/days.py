@@ -29,8 +29,10 @@ def numeric_day(found: Groups, _today: date) -> date:
 def named_day(found: Groups, today: date) -> date:
     """'1 June', 'Monday, June 1st 2026'; without a year the next one, today included."""
     month, day = _month_of(_of(found, "month")), int(_of(found, "day"))
-    year = _year_of(found, 0)
-    named = date(year, month, day) if year else _next_such(month, day, today)
+    if found["year"] is None:
+        named = _next_such(month, day, today)
+    else:
+        named = date(_year_of(found, 0), month, day)
     weekday = found["weekday"]
     if weekday and _weekday_of(weekday) != named.weekday():
         raise ValueError("the weekday is another one")
@@ -56,8 +58,10 @@ def next_week_day(found: Groups, today: date) -> date:
 
 
 def nth_day(found: Groups, today: date) -> date:
-    """'the 5th': the next day of that number, today included."""
+    """'the 5th': the next day of that number, today included; or the one 'of next month'."""
     day, first = int(_of(found, "day")), today.replace(day=1)
+    if _of(found, "which") == "next":
+        return _month_after(first).replace(day=day)
     for _ in range(3):
         if day <= _days_in(first) and first.replace(day=max(day, 1)) >= today:
             return first.replace(day=day)

@@ -5,7 +5,8 @@ Jinja and structure to `assemble`, so no text, whatever it says, can open or clo
 """
 
 from collections.abc import Generator, Iterable
-from typing import Any, get_args
+from functools import lru_cache
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,8 +17,8 @@ from coach.vocabulary.words import Role
 
 SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")
 FLAGS = ("always", "cache")
-KEEPS = get_args(SectionSpec.model_fields["keep"].annotation)
 LOOSE_PRIORITY = 100
+ROLES = frozenset(role.value for role in Role)
 
 
 class Misplaced(ValueError):
@@ -87,7 +88,7 @@ def bundle(chunks: Iterable[str]) -> Rendered:
 
 def open_message(role: object) -> OpenMessage:
     """The mark for a message of that role; Misplaced for a role that is none."""
-    if role not in list(Role):
+    if role not in ROLES:
         raise Misplaced(f"{role!r} is no role.{did_you_mean(str(role), Role)}")
     mark = OpenMessage()
     mark.role = str(role)
@@ -97,7 +98,9 @@ def open_message(role: object) -> OpenMessage:
 def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
     """The mark for a section; Misplaced when a setting does not hold."""
     try:
-        spec = SectionSpec(name=name, **settings)  # type: ignore[arg-type]  # pydantic checks it
+        spec = _spec(name, **settings)
+    except TypeError:
+        raise Misplaced(f"section {name!r}: a setting is a word or a number") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "settings"
@@ -105,6 +108,11 @@ def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
     mark = OpenSection()
     mark.spec = spec
     return mark
+
+
+@lru_cache(maxsize=1_024)  # the same few sections, on every page
+def _spec(name: Any, **settings: Any) -> SectionSpec:
+    return SectionSpec(name=name, **settings)
 
 
 def assemble(chunks: Generator[str, None, None]) -> list[RawMessage]:
@@ -135,6 +143,8 @@ class _Desk:
         self._room = MAX_CHARS
 
     def take(self, chunk: str) -> None:
+        if type(chunk) is str:
+            return self._add(chunk)
         match chunk:
             case OpenMessage():
                 self._open_message(chunk.role)
@@ -149,6 +159,7 @@ class _Desk:
                     self.take(part)
             case _:
                 self._add(chunk)
+        return None
 
     def _add(self, text: str) -> None:
         self._room -= len(text)

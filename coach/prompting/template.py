@@ -117,16 +117,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         limits.METER.get().step()
+        if _is_ours(__obj):
+            return __obj(*args, **kwargs)
         return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        ours = isinstance(getattr(obj, "__self__", None), _Tags)
-        return ours or isinstance(obj, Macro | BlockReference) or obj in CALLABLE
+        return isinstance(obj, Macro | BlockReference)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         match obj:
             case BaseModel():
-                return attr in type(obj).model_fields
+                return attr in type(obj).__pydantic_fields__
             case LoopContext():
                 return attr in LOOP
             case Namespace() | TemplateModule():
@@ -158,6 +159,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=key)
 
 
+def _is_ours(obj: Any) -> bool:
+    return isinstance(getattr(obj, "__self__", None), _Tags) or obj in CALLABLE
+
+
 def _finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
     """What an expression prints: text through `write`, numbers, structure; nothing else."""
 
@@ -178,6 +183,8 @@ class _Tags(Extension):
     """`{% message role %}…{% endmessage %}` and `{% section name key=value flag %}…`."""
 
     tags = {"message", "section"}
+    close_message = marks.CloseMessage()
+    close_section = marks.CloseSection()
 
     def parse(self, parser: Parser) -> nodes.Node:
         tag = next(parser.stream)
@@ -185,21 +192,15 @@ class _Tags(Extension):
         settings = [] if tag.value == "message" else list(_settings(parser))
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
         opening = self.call_method(f"open_{tag.value}", [name], settings, lineno=tag.lineno)
-        closing = self.call_method(f"close_{tag.value}", lineno=tag.lineno)
+        closing = self.attr(f"close_{tag.value}", lineno=tag.lineno)
         body = [nodes.Output([opening]), *body, nodes.Output([closing])]
         return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
 
     def open_message(self, role: Any) -> str:
         return marks.open_message(role)
 
-    def close_message(self) -> str:
-        return marks.CloseMessage()
-
     def open_section(self, name: Any, **settings: Any) -> str:
         return marks.open_section(name, settings)
-
-    def close_section(self) -> str:
-        return marks.CloseSection()
 
 
 def _settings(parser: Parser) -> Iterator[nodes.Keyword]:

@@ -41,11 +41,15 @@ class Ruling(Value):
 
 
 class Check(Value):
-    """One conjunct of a guard: its text, verdict, and the inputs it read by name."""
+    """One conjunct of a guard: its text, verdict, and the inputs it read by name.
+
+    `reason` says what went wrong when the verdict is ERROR.
+    """
 
     text: str
     verdict: Verdict
     inputs: dict[str, Answerable | None]
+    reason: str | None = None
 
 
 class Candidate(Value):

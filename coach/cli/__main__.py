@@ -1,0 +1,5 @@
+"""`python -m coach.cli` is the command `coach`."""
+
+from coach.cli import main
+
+main()

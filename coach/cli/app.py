@@ -1,0 +1,79 @@
+"""The command `coach`: its parts, and what becomes of an error."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from coach.cli import chat, flow, output, prompt, session, store
+from coach.errors import CoachError
+
+
+class Door(TyperGroup):
+    """The root command. A CoachError is one clear message and exit code 1, never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        output.prepare()
+        try:
+            return super().invoke(ctx)
+        except CoachError as error:
+            output.error(str(error))
+            raise typer.Exit(1) from None
+
+
+# Plain help: rich's boxes would take 60 ms of the 150 that `coach --help` may take.
+app = typer.Typer(
+    name="coach",
+    cls=Door,
+    help="Guided conversations as stages: talk, look, and prove why.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("chat")(chat.chat)
+app.add_typer(session.app, name="session")
+app.add_typer(flow.app, name="flow")
+app.add_typer(prompt.app, name="prompt")
+app.add_typer(store.app, name="store")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.line(f"coachflow {_installed()}")
+        raise typer.Exit
+
+
+def _installed() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("coachflow")
+    except PackageNotFoundError:
+        return "(a checkout that is not installed)"
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Guided conversations as stages: talk, look, and prove why."""
+
+
+def run() -> None:
+    """Run the command line; a reader that has left and Ctrl-C end it quietly."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still in the buffer would raise once more when Python closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

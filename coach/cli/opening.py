@@ -1,0 +1,130 @@
+"""Opening things for a command: settings, flows, the store, a session."""
+
+import getpass
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.errors import InputError, StoreUnavailable
+
+if TYPE_CHECKING:
+    from coach.bot import Bot
+    from coach.flows.flow import Flow
+    from coach.session import Session
+    from coach.settings import Settings
+    from coach.stores.sql import SqlStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """Which conversation is wanted. `store` is an address, None for the data folder."""
+
+    flow: str
+    user: str
+    session: str | None = None
+    store: str | None = None
+    budget: int | None = None
+
+
+def settings() -> "Settings":
+    """The settings; InputError names the variable of the environment that cannot be used."""
+    from pydantic import ValidationError
+
+    from coach.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"COACH_{'_'.join(map(str, wrong['loc'])).upper()}"
+        raise InputError(f"{name}={wrong['input']!r} cannot be used: {wrong['msg']}") from None
+
+
+def flow_folders() -> tuple[Path, ...]:
+    """Where flows are looked for: COACH_STATES or ./states, then the built-in ones."""
+    from coach.library import roots
+
+    return roots("states", settings().states)
+
+
+def read(flow: str) -> "Flow":
+    """The flow of a name or path."""
+    from coach.flows.load import load_flow
+
+    return load_flow(flow, folders=flow_folders())
+
+
+def bot(wish: Wish) -> "Bot":
+    """The bot that keeps the wished-for conversation."""
+    from coach.bot import Bot
+
+    return Bot(read(wish.flow), store=url(wish.store), budget=wish.budget)
+
+
+def me() -> str:
+    """$USER, else whoever runs this process."""
+    try:
+        return os.environ.get("USER") or getpass.getuser()
+    except (KeyError, OSError):  # no such variable and no entry of this user id
+        return "user"
+
+
+# -- the store -------------------------------------------------------------------------------
+
+
+def url(store: str | None) -> str:
+    """The address itself, or that of a file in the user's data folder, which is created."""
+    if store is not None:
+        return store
+    place = default_file()
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        folder = str(place.parent)
+        raise StoreUnavailable(
+            f"the data folder {folder!r} cannot be made ({error.strerror}): choose with --store"
+        ) from None
+    return f"sqlite:///{place}"
+
+
+def default_file() -> Path:
+    """Where the sessions of this person are kept unless they say otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path("coachflow", appauthor=False) / "coach.db"
+
+
+def shelf(store: str | None) -> "SqlStore":
+    """A store that is to be read: one that is not there is an error, and is not created."""
+    from coach.stores.sql import SqlStore
+    from coach.stores.url import check_place, parse_url
+
+    address = parse_url(url(store))
+    if address.path is not None and not address.path.is_file():
+        check_place(address.path)
+        raise StoreUnavailable(
+            f"there is no store at {str(address.path)!r}: 'coach chat' begins one"
+        )
+    return SqlStore(address.url)
+
+
+# -- a session -------------------------------------------------------------------------------
+
+
+def talk(wish: Wish, first_key: str | None = None) -> "Session":
+    """Open the session, or resume it. A file of keyed lines returns to where it was sent."""
+    coach = bot(wish)
+    wanted = wish.session
+    if wanted is None and first_key is not None:
+        wanted = _where(coach, wish.user, first_key)
+    return coach.session(user=wish.user, id=wanted)
+
+
+def _where(coach: "Bot", user: str, key: str) -> str | None:
+    """The session that a key was sent to, so that sending it again adds nothing to another."""
+    for kept in coach.sessions(user):
+        if kept.flow == coach.flow.name:
+            if any(turn.key == key for turn in coach.store.turns(kept.session_id)):
+                return kept.session_id
+    return None

@@ -1,0 +1,22 @@
+"""Options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="COACH_STORE",
+        help="Where sessions are kept, such as sqlite:///coach.db. Default: your data folder.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]
+Budget = Annotated[
+    int | None,
+    typer.Option("--budget", metavar="N", min=0, help="The page's size in tokens."),
+]
+FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="A name, or the path of a file.")]
+SessionId = Annotated[str, typer.Argument(metavar="ID", help="The id of a session.")]

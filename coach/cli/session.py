@@ -1,0 +1,145 @@
+"""`coach session`: what was said and done."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from coach.cli import opening, output
+from coach.cli.options import Json, SessionId, Store
+
+if TYPE_CHECKING:
+    from coach.record.answer import Answer
+    from coach.record.context import CoachContext
+    from coach.stores.sql import SqlStore
+    from coach.stores.values import SessionLine, StoredTurn
+    from coach.vocabulary.decision import Decision
+
+app = typer.Typer(help="Look at sessions.", no_args_is_help=True, rich_markup_mode=None)
+ALL = 2**31
+HEAD = ("session", "user", "flow", "stage", "status", "turns", "last")
+
+
+@app.command("list")
+def list_sessions(
+    user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Only theirs.")] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """All sessions, the newest first."""
+    lines = _lines(store, user)
+    if json:
+        output.document([_plain(line) for line in lines])
+    elif lines:
+        output.table(HEAD, [_row(line) for line in lines])
+    else:
+        output.line("no sessions yet: 'coach chat' begins one")
+
+
+@app.command("show")
+def show(session: SessionId, store: Store = None, json: Json = False) -> None:
+    """Where a session stands, what is known, and what was said."""
+    shelf = opening.shelf(store)
+    context, messages = shelf.load(session), shelf.messages(session)
+    if json:
+        said = [message.model_dump(mode="json") for message in messages]
+        output.document({"context": context.to_dict(), "messages": said})
+        return
+    for text in _record(context):
+        output.line(text)
+    output.line()
+    for message in messages:
+        gone = " (taken back)" if message.withdrawn else ""
+        output.line(f"{message.seq:>3} {message.role}{gone}: {message.content}")
+
+
+@app.command("why")
+def why(
+    session: SessionId,
+    turn: Annotated[
+        int | None, typer.Option("--turn", metavar="N", help="Which turn; default: the last.")
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Why a turn moved or stayed: every rule that was looked at, with what it read."""
+    from coach.why import explain
+
+    found, decision = _turn(opening.shelf(store), session, turn)
+    if json:
+        plain = decision.model_dump(mode="json")
+        output.document({"session": session, "turn": found.revision, "decision": plain})
+    else:
+        output.line(f"turn {found.revision}: {found.text or '(the opening)'}")
+        output.line(explain(decision))
+
+
+@app.command("export")
+def export(session: SessionId, store: Store = None) -> None:
+    """The whole session as JSON lines: its context, each message, each turn."""
+    for document in _documents(opening.shelf(store), session):
+        output.json_line(document)
+
+
+def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
+    """The sessions; none when the person has no store yet and asked for no other."""
+    if store is None and not opening.default_file().exists():
+        return []
+    return opening.shelf(store).sessions(user, limit=ALL)
+
+
+def _plain(line: "SessionLine") -> dict[str, Any]:
+    times = {"created_at": line.created_at.isoformat(), "updated_at": line.updated_at.isoformat()}
+    return asdict(line) | times
+
+
+def _row(line: "SessionLine") -> tuple[str, ...]:
+    last = f"{line.updated_at.astimezone():%Y-%m-%d %H:%M}"
+    names = (line.session_id, line.user_id, line.flow, line.stage, line.status)
+    return (*names, str(line.revision), last)
+
+
+def _record(context: "CoachContext") -> Iterator[str]:
+    yield f"session  {context.session_id}"
+    yield f"user     {context.user_id}"
+    yield f"flow     {context.flow}@{context.flow_version}"
+    ended = f": {context.finished_because}" if context.finished_because else ""
+    yield f"stage    {context.stage} ({context.status}{ended})"
+    yield f"turns    {context.revision}"
+    if context.previous_session:
+        yield f"after    {context.previous_session}"
+    yield from (f"answer   {name}: {_answer(a)}" for name, a in context.answers.items())
+    for assumption in context.get_unconfirmed_assumptions():
+        yield f"assumed  {assumption.content} ({assumption.confidence:g})"
+
+
+def _answer(answer: "Answer") -> str:
+    from coach.prompting.view import in_words
+
+    marks = [str(answer.status)] if str(answer.status) != "given" else []
+    marks += ["stale"] if answer.stale else []
+    words = in_words(answer.value)
+    return f"{words} ({', '.join(marks)})".strip() if marks else words
+
+
+def _turn(
+    shelf: "SqlStore", session: str, number: int | None
+) -> "tuple[StoredTurn, Decision]":
+    """The turn with that number, or the last one that was answered."""
+    from coach.errors import SessionError
+
+    kept = [(turn, turn.decision) for turn in shelf.turns(session) if turn.decision is not None]
+    for turn, decision in reversed(kept):
+        if number is None or turn.revision == number:
+            return turn, decision
+    known = ", ".join(str(turn.revision) for turn, _ in kept)
+    raise SessionError(f"session {session!r} has no turn {number}. It has: {known}.")
+
+
+def _documents(shelf: "SqlStore", session: str) -> Iterator[dict[str, Any]]:
+    yield {"context": shelf.load(session).to_dict()}
+    for message in shelf.messages(session):
+        yield {"message": message.model_dump(mode="json")}
+    for turn in shelf.log(session):
+        yield {"turn": turn}

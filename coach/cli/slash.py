@@ -1,0 +1,79 @@
+"""Commands inside a chat: '/why' and its like."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coach.errors import InputError, did_you_mean
+from coach.session import Session
+
+if TYPE_CHECKING:
+    from coach.cli.conversation import Face
+
+COMMAND = re.compile(r"/([A-Za-z]+|\?)(?:[ \t]+(.*))?")
+Act = Callable[[Session, "Face", str], None]
+
+
+class Leave(Exception):  # noqa: N818  # a wish, not an error
+    """The person wants to go."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slash:
+    """One command: what it does, in words and in deed, and what may follow its name."""
+
+    act: Act
+    help: str
+    takes: str = ""
+
+
+def obey(talk: Session, face: "Face", name: str, rest: str) -> None:
+    """Do what the command says; InputError says which commands there are."""
+    command = COMMANDS.get(name.lower())
+    if command is None:
+        hint = did_you_mean(f"/{name.lower()}", [f"/{known}" for known in COMMANDS])
+        known = ", ".join(f"/{known}" for known in COMMANDS)
+        there = "" if "Known:" in hint else f" There are: {known}."
+        raise InputError(f"no command '/{name}'.{hint}{there} A space before '/' says it as it is.")
+    if rest and not command.takes:
+        raise InputError(f"/{name} stands alone: nothing may follow it")
+    command.act(talk, face, rest)
+
+
+def _why(talk: Session, face: "Face", rest: str) -> None:
+    if rest and not rest.isdecimal():
+        raise InputError(f"/why takes the number of a turn, not {rest!r}")
+    face.show(talk.why(int(rest) if rest else None))
+
+
+def _prompt(talk: Session, face: "Face", rest: str) -> None:
+    page = talk.prompt
+    face.show(f"{str(page).rstrip()}\n\n{page.ledger}")
+
+
+def _back(talk: Session, face: "Face", rest: str) -> None:
+    face.coach(talk.back(rest or None).reply, talk)
+
+
+def _undo(talk: Session, face: "Face", rest: str) -> None:
+    face.coach(talk.undo().reply, talk)
+
+
+def _help(talk: Session, face: "Face", rest: str) -> None:
+    rows = [(f"/{name} {command.takes}", command.help) for name, command in COMMANDS.items()]
+    face.show("\n".join(f"{usage:<14}{words}" for usage, words in rows))
+
+
+def _quit(talk: Session, face: "Face", rest: str) -> None:
+    raise Leave
+
+
+COMMANDS = {
+    "why": Slash(act=_why, takes="[TURN]", help="why the coach moved, or stayed"),
+    "prompt": Slash(act=_prompt, help="the page a language model would see, and its cost"),
+    "back": Slash(act=_back, takes="[STAGE]", help="return to the previous stage, or to that one"),
+    "undo": Slash(act=_undo, help="take the last turn back"),
+    "help": Slash(act=_help, help="this list"),
+    "quit": Slash(act=_quit, help="leave; the session is kept"),
+}
