@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
         (RANKS / f"{name}.xz").write_bytes(small)
         digest = hashlib.sha256(packed).hexdigest()
         count = len(published.splitlines())
-        print(f"{name}: {count} tokens, sha256 {digest}, {len(small)} bytes")  # noqa: T201
+        print(f"{name}: {count} tokens, sha256 {digest}, {len(small)} bytes")
 
 
 if __name__ == "__main__":

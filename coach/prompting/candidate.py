@@ -72,18 +72,24 @@ class Candidate:
 
     @property
     def cap(self) -> int:
-        """The most it may cost."""
-        return self.total if self.spec.max is None else min(self.total, self.spec.max)
+        """The most it may cost: its `max`, which gives way where it must be there."""
+        if self.spec.max is None:
+            return self.total
+        return min(self.total, max(self.spec.max, self.useful if self.spec.always else 0))
 
     @cached_property
-    def least(self) -> int:
-        """The smallest useful cost: heading, one unit or a cut of it, and the marker."""
+    def useful(self) -> int:
+        """The cost of the smallest useful part: heading, one unit or a cut of it, the marker."""
         if not self.units:
-            return self.cap
+            return self.total
         first = self._nearest
         unit = min(first.cost, first.frame + LEAST_CUT) if len(first.places) == 1 else first.cost
-        useful = self.head_cost + unit + self._marker_cost(1)
-        return min(self.cap, max(useful, self.spec.min or 0))
+        return self.head_cost + unit + self._marker_cost(1)
+
+    @property
+    def least(self) -> int:
+        """What is set aside for it before others grow."""
+        return min(self.cap, max(self.useful, self.spec.min or 0))
 
     def fit(self, room: int) -> Choice:
         """The most that costs no more than `room`, and no more than `max`."""

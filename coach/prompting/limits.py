@@ -96,6 +96,17 @@ def absent(name: str, obj: object) -> str:
     return f"the {kind(obj)} has no {name!r}.{hint}"
 
 
+def item(obj: object, key: Any, default: Any) -> Any:
+    """`obj[key]` of a mapping by key, or of a list or text by number; else the default."""
+    indexed = isinstance(obj, list | tuple | str | range) and isinstance(key, int)
+    if not indexed and not isinstance(obj, Mapping):
+        return default
+    try:
+        return obj[key]  # type: ignore[index]
+    except (LookupError, TypeError):
+        return default
+
+
 # -- operators ---------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ is a TemplateError that starts with path:line.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -31,9 +31,11 @@ from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
 
 LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
+FOR_CONTEXT = ("_block_vars", "_loop_vars")  # Jinja's own, for functions that want a context
 CALLABLE = (limits.metered, limits.join_words, limits.numbers, Namespace)
 REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-JOINED = (nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.AssignBlock)
+JOINED = {nodes.Macro: "macro", nodes.CallBlock: "call", nodes.FilterBlock: "filter"}
+JOINED[nodes.AssignBlock] = "set"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 T = TypeVar("T")
@@ -41,10 +43,7 @@ Chunks = Generator[str, None, None]
 
 
 class Templates:
-    """The templates under some folders, the user's first. Compiled once, safe to share.
-
-    Files are read once: a changed file is seen by a new `Templates`.
-    """
+    """The templates under some folders, the user's first. Read once, compiled once, shareable."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = Roots(roots)
@@ -118,7 +117,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         limits.METER.get().step()
         if _is_ours(__obj):
-            return __obj(*args, **kwargs)
+            return __obj(*args, **{k: v for k, v in kwargs.items() if k not in FOR_CONTEXT})
         return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:
@@ -150,13 +149,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def _item(self, obj: Any, key: Any) -> Any:
         if isinstance(obj, jinja2.Undefined):
             str(obj)  # raises, and says what is missing
-        indexed = isinstance(obj, list | tuple | str | range) and isinstance(key, int)
-        if indexed or isinstance(obj, Mapping):
-            try:
-                return obj[key]
-            except (LookupError, TypeError):
-                pass
-        return self.undefined(obj=obj, name=key)
+        found = limits.item(obj, key, missing)
+        return self.undefined(obj=obj, name=key) if found is missing else found
 
 
 def _is_ours(obj: Any) -> bool:
@@ -251,15 +245,15 @@ def _check_references(tree: nodes.Template) -> None:
     for node in tree.find_all(REFERENCES):
         for name in find_referenced_templates(nodes.Template([node])):
             if name is None or not is_name(name):
-                text = f"a template is named by a literal that stays in the folders, not {name!r}"
+                text = f"a template is a literal name inside the folders, not {name!r}"
                 raise jinja2.TemplateSyntaxError(text, node.lineno)
 
 
 def _check_structure(tree: nodes.Template) -> None:
-    for joined in tree.find_all(JOINED):
+    for joined in tree.find_all(tuple(JOINED)):
         for attribute in joined.find_all(nodes.ExtensionAttribute):
             if attribute.name.startswith("open_"):
-                tag, where = attribute.name[5:], type(joined).__name__.lower()
+                tag, where = attribute.name[5:], JOINED[type(joined)]
                 text = f"a {tag} inside a {where} would lose its structure: use a block"
                 raise jinja2.TemplateSyntaxError(text, attribute.lineno)
 

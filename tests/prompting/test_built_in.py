@@ -1,0 +1,173 @@
+"""The built-in templates: every stage has its page and its reply."""
+
+import pytest
+from page_views import PROMPTS, answered, assumptions, heard, history, question, templates, view
+
+from coach.prompting.prompt import render_page
+from coach.prompting.view import FlowView
+
+BUILT_IN = templates()
+PAGES = sorted(p.relative_to(PROMPTS).as_posix() for p in PROMPTS.rglob("[!_]*.md.jinja"))
+STAGES = [name for name in PAGES if not name.startswith("parts/")]
+REPLIES = sorted(p.relative_to(PROMPTS).as_posix() for p in PROMPTS.rglob("*.reply.txt.jinja"))
+
+
+def reply(name="reply", **seen):
+    return BUILT_IN.render_text([f"{name}.txt.jinja"], view(**seen))
+
+
+def full(**more):
+    """A view that has something of everything."""
+    seen = view(
+        answers={"goal": "run", "needs": ["a", "b"], "due": "2026-06-01", "chosen": "x"},
+        assumptions=assumptions("evenings are free"),
+        history=history("a", "b"),
+        heard=(heard(), heard("correct"), heard("decline", "measure", "")),
+        problems=("a number from 0 to 10, not 'x'",),
+        events=("corrected goal", "rating is stale"),
+        question=question(choices=("a", "b"), asked=3, examples=("e",), can_skip=True),
+        message="hello",
+        summary="earlier",
+        turns_left=3,
+        resumed=True,
+        offers_close=True,
+        moved=True,
+        entered="What is so now",
+    )
+    odd = (answered("rating", 4, stale=True), answered("measure", None, "declined"))
+    return seen.model_copy(update={"answered": seen.answered + odd, **more})
+
+
+@pytest.mark.parametrize("finished", [False, True])
+@pytest.mark.parametrize("name", STAGES)
+def test_every_page_renders_with_everything_and_with_nothing(name, finished):
+    """Missing answers are no error, present ones are used."""
+    for seen in (full(finished=finished), view(answers={}, finished=finished)):
+        prompt = render_page(BUILT_IN, [name], seen)
+        assert prompt.ledger["rules"].got
+        assert "[]" not in prompt
+        assert "None" not in prompt
+
+
+@pytest.mark.parametrize("finished", [False, True])
+@pytest.mark.parametrize("name", [*REPLIES, "reply.txt.jinja"])
+def test_every_reply_renders_with_everything_and_with_nothing(name, finished):
+    """And is never silent."""
+    for seen in (full(finished=finished), view(answers={}, finished=finished)):
+        words = BUILT_IN.render_text([name], seen)
+        assert words
+        assert "None" not in words
+
+
+def test_the_greeting_names_the_session_and_asks_one_thing():
+    """Nothing was said yet."""
+    assert reply(answers={}, question=question(ask="What would you like?")) == (
+        'Hello, and welcome to "GROW coaching session". Goal, reality, options, will.\n\n'
+        "What would you like?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (heard(text="run 10k"), 'I hear you: "run 10k".'),
+        (heard(field="importance", text="9", type="rating"), "9 for importance, noted."),
+        (heard(field="due", text="2026-06-01", type="date"), "Monday 1 June 2026, then."),
+        (heard(field="options", text="run, swim", type="list"), "So there is run, swim."),
+        (heard(field="chosen", text="swim", type="choice"), "swim it is."),
+        (heard("correct", text="walk"), "Changed: goal is now walk."),
+        (heard("confirm", text="evenings are free"), "that is settled: evenings are free."),
+        (heard("reject", text="x"), "I will drop that."),
+        (heard("decline", "measure", ""), "we leave measure open."),
+        (heard("assume", text="evenings are free"), "for now that evenings are free"),
+    ],
+)
+def test_what_was_heard_is_said_back(thing, words):
+    """In words that fit its kind."""
+    assert words in reply(
+        message="x", heard=(thing,), question=question(), answers={thing.field: thing.text}
+    )
+
+
+def test_what_was_dropped_again_is_not_said_back():
+    """A rule forgot the answer in the same turn; the number that made it do so is named."""
+    dropped = (heard(text="ten pages"), heard(field="confidence", text="5", type="rating"))
+    said = reply(message="x", heard=dropped, question=question(), answers={})
+    assert "ten pages" not in said
+    assert "5 for confidence" in said
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        ({"problems": ("a number from 0 to 10",)}, "could not take that yet: a number from 0"),
+        ({"resumed": True}, "Welcome back"),
+        ({"offers_close": True}, 'Say "finish" to close here'),
+        ({"events": ("undid the last turn",)}, "I have taken that back."),
+        ({"events": ("went back to reality",)}, "We are back at reality."),
+        ({"events": ("restarted",)}, "begin again"),
+        ({"events": ("skipped measure",)}, "We leave measure open."),
+        ({"events": ("rating is stale",)}, "I will ask about rating again."),
+        ({"moved": True, "entered": "reality"}, "Now: See what is so now."),
+    ],
+)
+def test_what_happened_is_acknowledged_and_the_question_asked(seen, words):
+    """One acknowledgement, and the question at the end."""
+    said = reply(message="x", question=question(), **seen)
+    assert words in said
+    assert said.endswith("What is in the way?")
+
+
+def test_a_question_that_is_asked_again_helps():
+    """What is expected, an example, and the way round it."""
+    asked = question(
+        "rating", "How far?", expects="a number", examples=("3",), asked=3, can_skip=True
+    )
+    assert reply(message="x", question=asked).splitlines()[-4:] == [
+        "How far?", "An answer is a number.", "For example: 3.", 'You can also say "skip".'
+    ]  # fmt: skip
+
+
+def test_choices_are_numbered():
+    """So that a number is an answer."""
+    assert reply(message="x", question=question(choices=("run", "swim"))).endswith(
+        "1. run\n2. swim"
+    )
+
+
+def test_an_assumption_is_put_as_a_question():
+    """Yes or no."""
+    asked = question(kind="assumption", proposal="It is for teachers")
+    assert "It is for teachers. Is that right? (yes or no)" in reply(message="x", question=asked)
+
+
+def test_thanks_after_the_end_start_nothing():
+    """The session stays finished."""
+    said = reply("grow/done.reply", message="thanks", finished=True)
+    assert "stays as we left it" in said
+    assert "?" not in said
+
+
+def test_grow_ends_with_what_was_agreed():
+    """Goal, way, step, day and commitment; only those there are."""
+    agreed = {"goal": "run", "action": "buy shoes", "due": "2026-06-01", "commitment": 8}
+    said = reply(
+        "grow/done.reply", stage="done", answers=agreed, finished=True, events=("completed",)
+    )
+    for words in ("Goal: run", "Your step: buy shoes", "By: Monday 1 June 2026", "8 out of 10"):
+        assert words in said
+    assert "Your way" not in said
+
+
+def test_requirements_end_with_a_summary():
+    """The needs as a sentence."""
+    said = reply(
+        "requirements/done.reply",
+        flow=FlowView(name="requirements"),
+        stage="done",
+        answers={"project": "a site", "needs": ["log in", "log out"]},
+        finished=True,
+        events=("completed",),
+    )
+    assert "Project: a site" in said
+    assert "Needs: log in and log out" in said
