@@ -44,6 +44,11 @@ class Reading:
     quote: str
     confidence: float
 
+    @property
+    def words(self) -> str | None:
+        """The quote, None when it would only repeat the value."""
+        return None if self.quote == self.value else self.quote
+
 
 def read(question: Question, text: str) -> Reading | None:
     """The value that a trimmed message gives to a field; None when it gives none."""

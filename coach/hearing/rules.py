@@ -65,6 +65,8 @@ def _reply(situation: Situation, question: Question | None, text: str, word: str
     """What a message says to the question; `word` is '' where it can only be an answer."""
     asks, what = situation.asks or "", situation.asks_about
     aside = _aside(asks, question.field, word) if question else None
+    if what is not None and text.endswith("?"):
+        return SayNothing()
     if what is not None:
         return settled(what, word) or aside or settle(what, asks, question, text)
     if question is None:
@@ -91,4 +93,4 @@ def _heard(question: Question, text: str) -> Reading:
 
 
 def _set(field: str, heard: Reading) -> Set:
-    return Set(field=field, value=heard.value, confidence=heard.confidence, quote=heard.quote)
+    return Set(field=field, value=heard.value, confidence=heard.confidence, quote=heard.words)

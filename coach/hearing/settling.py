@@ -62,7 +62,7 @@ def correct(field: str, reading: Reading) -> Correct:
         field=field,
         value=reading.value,
         confidence=reading.confidence,
-        quote=reading.quote,
+        quote=reading.words,
     )
 
 

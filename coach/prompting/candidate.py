@@ -58,8 +58,8 @@ class Candidate:
         self.head = head
         self.lines = lines
         self._tokenizer = tokenizer
-        ordered = self.units if spec.keep == "first" else self.units[::-1]
-        self._sums = [0, *accumulate(unit.cost for unit in ordered)]
+        self._ordered = self.units if spec.keep == "first" else self.units[::-1]
+        self._sums = [0, *accumulate(unit.cost for unit in self._ordered)]
 
     @property
     def head_cost(self) -> int:
@@ -99,46 +99,56 @@ class Candidate:
         kept = bisect_right(self._sums, room - self.head_cost) - 1
         while kept > 0 and self._cost(kept) > room:
             kept -= 1
-        if kept > 0:
+        longer = self._cut(kept, room) if kept == 0 or self.lines else None
+        if longer is None and kept > 0:
             return self._choice(kept, f"cut to {kept} of {len(self.units)}")
-        return self._cut(room) or Choice(places=(), got=0, kept=0, reason="no room")
+        return longer or Choice(places=(), got=0, kept=0, reason="no room")
 
     @property
     def _nearest(self) -> Unit:
-        return self.units[0 if self.spec.keep == "first" else -1]
+        return self._ordered[0]
 
     def _cost(self, kept: int) -> int:
         return self.head_cost + self._sums[kept] + self._marker_cost(kept)
 
     def _choice(self, kept: int, reason: str) -> Choice:
-        first = self.spec.keep == "first"
-        units = self.units[:kept] if first else self.units[len(self.units) - kept :]
-        places = [place for unit in units for place in unit.places]
         return Choice(
-            places=self._framed(places, kept),
+            places=self._framed(self._kept(kept), kept),
             got=self._cost(kept),
             kept=kept,
             reason=reason,
-            exact=all(unit.exact for unit in units),
+            exact=all(unit.exact for unit in self._ordered[:kept]),
         )
 
-    def _cut(self, room: int) -> Choice | None:
-        """The nearest unit, cut by tokens, when not even that one fits whole."""
-        unit = self._nearest if self.units else None
+    def _kept(self, kept: int) -> list[Place]:
+        first = self.spec.keep == "first"
+        units = self.units[:kept] if first else self.units[len(self.units) - kept :]
+        return [place for unit in units for place in unit.places]
+
+    def _cut(self, kept: int, room: int) -> Choice | None:
+        """What fits whole, and the next unit cut by tokens; None when too little would stay.
+
+        A line keeps its beginning, where its label stands; a message the end that is kept.
+        """
+        unit = self._ordered[kept] if kept < len(self.units) else None
         if unit is None or len(unit.places) > 1:
             return None
-        left = room - self.head_cost - self._marker_cost(1) - unit.frame
+        marker = self._marker_cost(kept + 1)
+        left = room - self.head_cost - self._sums[kept] - marker - unit.frame
         if left < LEAST_CUT:
             return None
         where, text = unit.places[0]
-        cut = self._tokenizer.cut(text.rstrip("\n"), left, keep=self.spec.keep, end="\n")
+        keep = "first" if self.lines else self.spec.keep
+        cut = self._tokenizer.cut(text.rstrip("\n"), left, keep=keep, end="\n")
         cost, exact = self._tokenizer.measure(cut)
+        body = self._kept(kept)
+        body = [*body, (where, cut)] if self.spec.keep == "first" else [(where, cut), *body]
         return Choice(
-            places=self._framed([(where, cut)], 1),
+            places=self._framed(body, kept + 1),
             got=room - left + cost,
-            kept=1,
-            reason=f"1 of {len(self.units)}, cut short",
-            exact=exact,
+            kept=kept + 1,
+            reason=f"{kept + 1} of {len(self.units)}, cut short",
+            exact=exact and all(unit.exact for unit in self._ordered[:kept]),
         )
 
     def _framed(self, places: list[Place], kept: int) -> tuple[Place, ...]:

@@ -1,84 +1,87 @@
 """Commands: what an utterance asks the engine to do. A closed set.
 
 Hearing turns text into a list of these; `flow.step` applies them one by one, and refuses
-those that cannot be applied, each with a reason. JSON round trip by `dump` and `parse`.
+those that cannot be applied, each with a reason. JSON round trip by `dump` and `parse`. Their
+words are cleaned as they are made, so that whatever an llm writes can be kept.
 """
 
 from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, TypeAdapter
 from pydantic import Field as Setting
-from pydantic import TypeAdapter
 
+from coach.record.clean import clean_text
 from coach.vocabulary.value import Value
 
-Scalar = str | int | float | bool
+Words = Annotated[str, AfterValidator(clean_text)]
+Scalar = Words | int | float | bool
 Answerable = Scalar | list[Scalar]
 
 Confidence = Annotated[float, Setting(ge=0, le=1)]
 
 
 class Set(Value):
-    """Answer a field. `quote` is the words it was taken from."""
+    """Answer a field. `quote` is the words it was taken from, None when the value is they."""
 
     command: Literal["set"] = "set"
-    field: str
+    field: Words
     value: Answerable
     confidence: Confidence = 1.0
-    quote: str | None = None
+    quote: Words | None = None
 
 
 class Correct(Value):
     """Replace an answer given earlier, from any stage."""
 
     command: Literal["correct"] = "correct"
-    field: str
+    field: Words
     value: Answerable
     confidence: Confidence = 1.0
-    quote: str | None = None
+    quote: Words | None = None
 
 
 class Confirm(Value):
     """Settle an assumption (by id) or an unconfirmed answer (by field name) as true."""
 
     command: Literal["confirm"] = "confirm"
-    what: str
+    what: Words
 
 
 class Reject(Value):
     """Settle an assumption (by id) or an unconfirmed answer (by field name) as wrong."""
 
     command: Literal["reject"] = "reject"
-    what: str
+    what: Words
 
 
 class Decline(Value):
     """Leave a field unanswered on purpose."""
 
     command: Literal["decline"] = "decline"
-    field: str
+    field: Words
 
 
 class Assume(Value):
     """Believe something that was not said."""
 
     command: Literal["assume"] = "assume"
-    content: str
+    content: Words
     confidence: Confidence = 0.5
-    related_to: str | None = None
+    related_to: Words | None = None
 
 
 class Trigger(Value):
     """Fire a trigger that the flow declares for the current stage."""
 
     command: Literal["trigger"] = "trigger"
-    name: str
+    name: Words
 
 
 class Back(Value):
     """Return to the previous stage (or to the named one), undoing what was answered since."""
 
     command: Literal["back"] = "back"
-    to: str | None = None
+    to: Words | None = None
 
 
 class Undo(Value):
@@ -91,7 +94,7 @@ class Digress(Value):
     """Leave the script for a topic; the question is asked again afterwards."""
 
     command: Literal["digress"] = "digress"
-    topic: str
+    topic: Words
 
 
 class Resume(Value):
@@ -110,36 +113,36 @@ class Finish(Value):
     """End the session here."""
 
     command: Literal["finish"] = "finish"
-    reason: str = "the user asked to stop"
+    reason: Words = "the user asked to stop"
 
 
 class Clarify(Value):
     """Ask what was meant."""
 
     command: Literal["clarify"] = "clarify"
-    about: str
+    about: Words
 
 
 class Handoff(Value):
     """Pass the conversation to a person."""
 
     command: Literal["handoff"] = "handoff"
-    reason: str
+    reason: Words
 
 
 class Note(Value):
     """Write or update an artifact."""
 
     command: Literal["note"] = "note"
-    artifact: str
-    content: str = ""
+    artifact: Words
+    content: Words = ""
 
 
 class Review(Value):
     """Give a verdict on an artifact."""
 
     command: Literal["review"] = "review"
-    artifact: str
+    artifact: Words
     verdict: Literal["approved", "rejected"]
 
 
@@ -147,9 +150,9 @@ class Remember(Value):
     """Keep something beyond the window."""
 
     command: Literal["remember"] = "remember"
-    kind: str
-    content: str
-    scope: str = "long_term"
+    kind: Words
+    content: Words
+    scope: Words = "long_term"
 
 
 class SayNothing(Value):

@@ -18,6 +18,7 @@ from coach.vocabulary.value import Value
 
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 WHOLE_LIMIT = 2**53 - 1
+SHOWN = 60
 NAME = r"^[a-z][a-z0-9_]*$"
 
 FieldName = Annotated[str, Setting(pattern=NAME, max_length=64)]
@@ -89,16 +90,22 @@ class BaseField(Value):
 
 def _text(value: Answerable, expects: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InvalidValue(f"{expects}, not {value!r}")
+        raise InvalidValue(f"{expects}, not {shown(value)}")
     return value.strip()
 
 
 def _number(value: Answerable, expects: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidValue(f"{expects}, not {value!r}")
+        raise InvalidValue(f"{expects}, not {shown(value)}")
     if not abs(value) <= WHOLE_LIMIT:
-        raise InvalidValue(f"{expects}; {value!r} is too large to keep exactly")
+        raise InvalidValue(f"{expects}; {shown(value)} is too large to keep exactly")
     return int(value) if value == int(value) else value
+
+
+def shown(value: Answerable) -> str:
+    """A value as an error quotes it: at most 60 characters of it."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _plural(count: int, noun: str) -> str:
@@ -184,7 +191,7 @@ class YesNoField(BaseField):
 
     def check(self, value: Answerable, choices: tuple[str, ...] = ()) -> Answerable:
         if not isinstance(value, bool):
-            raise InvalidValue(f"{self.expects}, not {value!r}")
+            raise InvalidValue(f"{self.expects}, not {shown(value)}")
         return value
 
 
@@ -213,7 +220,7 @@ class ChoiceField(BaseField):
         for choice in offered:
             if choice.casefold() == text.casefold():
                 return choice
-        raise InvalidValue(f"one of: {', '.join(offered)}; not {value!r}")
+        raise InvalidValue(f"one of: {', '.join(offered)}; not {shown(value)}")
 
 
 class DateField(BaseField):
@@ -231,7 +238,7 @@ class DateField(BaseField):
         try:
             return date.fromisoformat(_text(value, self.expects)).isoformat()
         except ValueError:
-            raise InvalidValue(f"{self.expects}, not {value!r}") from None
+            raise InvalidValue(f"{self.expects}, not {shown(value)}") from None
 
 
 class ListField(BaseField):
@@ -277,7 +284,7 @@ class EmailField(BaseField):
     def check(self, value: Answerable, choices: tuple[str, ...] = ()) -> Answerable:
         text = _text(value, self.expects)
         if len(text) > 254 or not EMAIL.fullmatch(text):
-            raise InvalidValue(f"{self.expects}, not {value!r}")
+            raise InvalidValue(f"{self.expects}, not {shown(value)}")
         return text
 
 

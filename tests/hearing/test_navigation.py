@@ -30,7 +30,7 @@ def test_a_whole_message_moves(say, kind, text, command):
 )  # fmt: skip
 def test_navigation_words_in_an_answer_are_an_answer(say, text):
     """Only a message that says nothing else moves."""
-    assert say("text", text) == Set(field="it", value=text, quote=text)
+    assert say("text", text) == Set(field="it", value=text)
 
 
 @pytest.mark.parametrize("text", ["take_break", "take a break", "Take a break!"])
@@ -71,4 +71,4 @@ def test_change_corrects_any_field(say, kind, text, field, value):
 @pytest.mark.parametrize("text", ["change colour: red", "change goal", "change goal:", "goal: x"])
 def test_what_names_no_field_is_an_answer(say, text):
     """A correction of an unknown field, or to nothing, is an ordinary answer."""
-    assert say("text", text) == Set(field="it", value=text, quote=text)
+    assert say("text", text) == Set(field="it", value=text)

@@ -10,20 +10,21 @@ from coach.stores.check import check
 from coach.stores.values import StoredTurn
 from coach.testing import FakeClock
 from coach.vocabulary.words import Role
+from tests.real.place import DATA, ECHO
 from tests.real.star import ASTRAY, OPENING, TASKS, Task, picks
 
 ON_SCRIPT = {"doctor_schedule": (14, 90), "party_plan": (17, 101), "ride_book": (5, 64)}
 
 
 @pytest.fixture(scope="module", params=TASKS)
-def task(request: pytest.FixtureRequest, data: Path) -> Task:
-    return Task(data / "star", request.param)
+def task(request: pytest.FixtureRequest) -> Task:
+    return Task(DATA / "star", request.param)
 
 
 @pytest.fixture(scope="module")
-def bot(task: Task, echo: Path) -> Bot:
+def bot(task: Task) -> Bot:
     """A bot in memory to which every dialogue of the task was replayed."""
-    bot = Bot(task.flow, clock=FakeClock(), prompts=echo)
+    bot = Bot(task.flow, clock=FakeClock(), prompts=ECHO)
     for name in task.dialogues:
         talk = bot.session(user=name, id=name)
         for turn in range(len(task.exchanges(name))):
@@ -73,11 +74,11 @@ def walk(folder: Path, name: str) -> tuple[int, int]:
     return count[True], count[True] + count[False]
 
 
-def test_the_share_on_script_is_that_of_an_independent_walk(task: Task, bot: Bot, data: Path):
+def test_the_share_on_script_is_that_of_an_independent_walk(task: Task, bot: Bot):
     """The engine calls on-script exactly what a plain previous -> next walk of the JSON does."""
     actions = acted(task, bot)
     on = sum(declared(turn, label) for _, label, turn in actions)
-    assert (on, len(actions)) == walk(data / "star", task.name) == ON_SCRIPT[task.name]
+    assert (on, len(actions)) == walk(DATA / "star", task.name) == ON_SCRIPT[task.name]
 
 
 def test_every_action_against_the_graph_is_refused_and_says_what_is_declared(task: Task, bot: Bot):
@@ -130,15 +131,13 @@ def test_the_store_adds_up_after_all_dialogues(task: Task, bot: Bot):
     assert all(line.status == "finished" for line in bot.sessions())
 
 
-def test_a_dialogue_goes_on_from_a_file_where_it_was_left(
-    task: Task, bot: Bot, echo: Path, tmp_path
-):
+def test_a_dialogue_goes_on_from_a_file_where_it_was_left(task: Task, bot: Bot, tmp_path):
     """Closed in the middle and opened again, a dialogue ends as it does in memory."""
     name = max(task.dialogues, key=lambda name: len(picks(task.dialogues[name])))
     length = len(task.exchanges(name))
     for half in (range(length // 2), range(length // 2, length)):
         other = Bot(
-            task.flow, store=f"sqlite:///{tmp_path}/star.db", clock=FakeClock(), prompts=echo
+            task.flow, store=f"sqlite:///{tmp_path}/star.db", clock=FakeClock(), prompts=ECHO
         )
         talk = other.session(user=name, id=name)
         assert talk.resumed == (half.start > 0)
