@@ -42,17 +42,10 @@ app.add_typer(store.app, name="store")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        output.line(f"coachflow {_installed()}")
+        from coach import __version__
+
+        output.line(f"coachflow {__version__}")
         raise typer.Exit
-
-
-def _installed() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("coachflow")
-    except PackageNotFoundError:
-        return "(a checkout that is not installed)"
 
 
 @app.callback()

@@ -1,7 +1,8 @@
 """`coach chat`: talk, at a terminal or through a pipe."""
 
+import gc
 import sys
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -25,7 +26,7 @@ def chat(
         typer.Option("--keyed", help="Piped lines are KEY<TAB>TEXT; a known key adds nothing."),
     ] = False,
 ) -> None:
-    """Talk with a coach: interactively, or piped with one message a line."""
+    """Talk with a coach, at the terminal or through a pipe."""
     wish = opening.Wish(
         flow=flow,
         user=opening.me() if user is None else user,
@@ -38,15 +39,19 @@ def chat(
 
 def _talk(wish: opening.Wish, keyed: bool) -> int:
     """The exit code of the talk."""
-    if keyed and sys.stdin.isatty():
+    if keyed and _terminal(sys.stdin):
         raise typer.BadParameter("it reads KEY<TAB>TEXT lines from a pipe", param_hint="'--keyed'")
-    from coach.cli.warmth import load_tokenizer
-
-    load_tokenizer()
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if _terminal(sys.stdin) and _terminal(sys.stdout):
+        # The collector would look at every class that is imported, again and again: 30 of 500 ms.
+        gc.disable()
         from coach.cli.screen import converse
 
-        return converse(wish)
+        return converse(wish, gc.enable)
     from coach.cli.piped import converse as read_all
 
     return read_all(wish, keyed)
+
+
+def _terminal(stream: TextIO | None) -> bool:
+    """False for a pipe or a file, and for a stream that was closed before we started."""
+    return stream is not None and stream.isatty()

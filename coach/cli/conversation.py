@@ -84,7 +84,9 @@ def _standing(talk: Session) -> str:
         return f"Session {talk.id} is complete."
     if talk.resumed:
         return f"Resuming your session {talk.id} at stage {talk.stage}."
-    before = talk.context.previous_session
-    if before:
-        return f"Your session {before} is complete: this is a new one, linked to it."
-    return ""
+    return linked(talk.context.previous_session)
+
+
+def linked(before: str | None) -> str:
+    """What to say of a session that follows another; '' when it follows none."""
+    return f"Your session {before} is complete: this is a new one, linked to it." if before else ""

@@ -62,6 +62,13 @@ def bot(wish: Wish) -> "Bot":
     return Bot(read(wish.flow), store=url(wish.store), budget=wish.budget)
 
 
+def reading_bot(wish: Wish) -> "Bot":
+    """The same for looking only: a store that is not there is an error."""
+    from coach.bot import Bot
+
+    return Bot(read(wish.flow), store=shelf(wish.store), budget=wish.budget)
+
+
 def me() -> str:
     """$USER, else whoever runs this process."""
     try:
@@ -100,12 +107,12 @@ def shelf(store: str | None) -> "SqlStore":
     from coach.stores.sql import SqlStore
     from coach.stores.url import check_place, parse_url
 
-    address = parse_url(url(store))
+    address = parse_url(f"sqlite:///{default_file()}" if store is None else store)
     if address.path is not None and not address.path.is_file():
-        check_place(address.path)
-        raise StoreUnavailable(
-            f"there is no store at {str(address.path)!r}: 'coach chat' begins one"
-        )
+        if store is not None:
+            check_place(address.path)
+        where = str(address.path)
+        raise StoreUnavailable(f"there is no store at {where!r}: 'coach chat' begins one")
     return SqlStore(address.url)
 
 
@@ -123,8 +130,9 @@ def talk(wish: Wish, first_key: str | None = None) -> "Session":
 
 def _where(coach: "Bot", user: str, key: str) -> str | None:
     """The session that a key was sent to, so that sending it again adds nothing to another."""
-    for kept in coach.sessions(user):
-        if kept.flow == coach.flow.name:
-            if any(turn.key == key for turn in coach.store.turns(kept.session_id)):
-                return kept.session_id
-    return None
+    kept = (line.session_id for line in coach.sessions(user) if line.flow == coach.flow.name)
+    return next((id for id in kept if _knows(coach, id, key)), None)
+
+
+def _knows(coach: "Bot", session: str, key: str) -> bool:
+    return any(turn.key == key for turn in coach.store.turns(session))

@@ -30,6 +30,11 @@ def safe(text: str) -> str:
     return CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
 
 
+def hang(text: str, width: int) -> str:
+    """The text with its further lines indented, so that none looks like the begin of another."""
+    return re.sub(r"\n(?=[^\n])", f"\n{' ' * width}", safe(text))
+
+
 def line(text: str = "") -> None:
     """One or more lines on stdout, at once: a pipe's reader may be waiting for them."""
     sys.stdout.write(f"{safe(text)}\n")

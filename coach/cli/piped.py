@@ -1,9 +1,11 @@
 """Chat through a pipe: every line is a message, and a readable transcript comes out."""
 
+import io
 import select
 import sys
 from collections.abc import Iterator
-from typing import BinaryIO
+from itertools import chain
+from typing import BinaryIO, NamedTuple
 
 import typer
 
@@ -12,7 +14,12 @@ from coach.cli.conversation import Conversation
 from coach.cli.slash import Leave
 from coach.session import Session
 
-BOM = "\ufeff"
+
+class Line(NamedTuple):
+    """A line that says something, and its number from 1."""
+
+    number: int
+    text: str
 
 
 class Paper:
@@ -22,34 +29,92 @@ class Paper:
         output.line(f"({text})")
 
     def you(self, text: str) -> None:
-        output.line(f"you> {_hang(text, 5)}")
+        output.line(f"you> {output.hang(text, 5)}")
 
     def coach(self, text: str, talk: Session) -> None:
-        output.line(f"coach> {_hang(text, 7)}")
+        output.line(f"coach> {output.hang(text, 7)}")
 
     def show(self, text: str) -> None:
-        output.line(f"  {_hang(text, 2)}")
+        output.line(f"  {output.hang(text, 2)}")
 
     def error(self, text: str) -> None:
         output.error(text)
 
 
 def converse(wish: opening.Wish, keyed: bool) -> int:
-    """Hold the whole conversation; the exit code says whether every line could be taken."""
-    lines = _lines(sys.stdin.buffer)
+    """Hold the whole conversation; 1 when something went wrong in it, else 0."""
+    stream = sys.stdin.buffer if sys.stdin is not None else io.BytesIO()
+    return _keyed(wish, stream) if keyed else _plain(wish, stream)
+
+
+def _plain(wish: opening.Wish, stream: BinaryIO) -> int:
+    """Until the lines end, or the session does."""
+    lines, chat = _lines(stream), _begin(wish)
+    over = chat.talk.finished
     try:
-        return _keyed(wish, lines) if keyed else _plain(wish, lines)
+        while not chat.talk.finished and (line := next(lines, None)) is not None:
+            chat.face.you(line.text)
+            chat.hear(line.text)
     except Leave:
-        return 0
-
-
-def _plain(wish: opening.Wish, lines: Iterator[tuple[int, str]]) -> int:
-    chat = _begin(wish)
-    while not chat.talk.finished:
-        _, text = next(lines, (0, None))
-        if text is None:
-            return _code(chat)
-        chat.face.you(text)
-        _leaving(chat, text)
-    _complete(chat, lines)
+        return _code(chat)
+    if chat.talk.finished:
+        _stop(chat, over, more=_at_hand(stream) and next(lines, None) is not None)
     return _code(chat)
+
+
+def _stop(chat: Conversation, said: bool, more: bool) -> None:
+    """Say that the session is complete, unless that was said, and that lines are left."""
+    if not said:
+        chat.face.note("The session is complete.")
+    if more:
+        output.error("the session is complete: the lines that are left were not read")
+
+
+def _keyed(wish: opening.Wish, stream: BinaryIO) -> int:
+    """To the last line, whatever the session: what was sent before is answered as it was."""
+    lines = _lines(stream)
+    first = next(lines, None)
+    chat = _begin(wish, None if first is None else _split(first)[0])
+    for line in chain([] if first is None else [first], lines):
+        key, text = _split(line)
+        chat.face.you(text)
+        chat.say(text, key)
+    if chat.talk.finished:
+        chat.face.note("The session is complete.")
+    return _code(chat)
+
+
+def _begin(wish: opening.Wish, first_key: str | None = None) -> Conversation:
+    chat = Conversation(opening.talk(wish, first_key), Paper())
+    chat.open()
+    return chat
+
+
+def _code(chat: Conversation) -> int:
+    return 1 if chat.failed else 0
+
+
+def _lines(stream: BinaryIO) -> Iterator[Line]:
+    """The lines that are not blank, as they come. Bytes that are no UTF-8 become U+FFFD."""
+    for number, raw in enumerate(stream, start=1):
+        text = raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
+        if text.strip():
+            yield Line(number, text)
+
+
+def _split(line: Line) -> tuple[str, str]:
+    key, tab, text = line.text.partition("\t")
+    if not tab or not key:
+        raise typer.BadParameter(
+            f"line {line.number}: write KEY<TAB>TEXT, not {line.text[:40]!r}",
+            param_hint="'--keyed'",
+        )
+    return key, text
+
+
+def _at_hand(stream: BinaryIO) -> bool:
+    """Whether reading on returns at once: a pipe that stays open must not hold us back."""
+    try:
+        return bool(select.select([stream], [], [], 0)[0])
+    except (OSError, ValueError):  # not something to wait for, such as a file on Windows
+        return True

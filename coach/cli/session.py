@@ -25,11 +25,11 @@ HEAD = ("session", "user", "flow", "stage", "status", "turns", "last")
 def list_sessions(
     user: Annotated[str | None, typer.Option("--user", metavar="NAME", help="Only theirs.")] = None,
     store: Store = None,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """All sessions, the newest first."""
     lines = _lines(store, user)
-    if json:
+    if as_json:
         output.document([_plain(line) for line in lines])
     elif lines:
         output.table(HEAD, [_row(line) for line in lines])
@@ -38,11 +38,11 @@ def list_sessions(
 
 
 @app.command("show")
-def show(session: SessionId, store: Store = None, json: Json = False) -> None:
+def show(session: SessionId, store: Store = None, as_json: Json = False) -> None:
     """Where a session stands, what is known, and what was said."""
     shelf = opening.shelf(store)
     context, messages = shelf.load(session), shelf.messages(session)
-    if json:
+    if as_json:
         said = [message.model_dump(mode="json") for message in messages]
         output.document({"context": context.to_dict(), "messages": said})
         return
@@ -51,7 +51,7 @@ def show(session: SessionId, store: Store = None, json: Json = False) -> None:
     output.line()
     for message in messages:
         gone = " (taken back)" if message.withdrawn else ""
-        output.line(f"{message.seq:>3} {message.role}{gone}: {message.content}")
+        output.line(f"{message.seq:>3} {message.role}{gone}: {output.hang(message.content, 4)}")
 
 
 @app.command("why")
@@ -61,13 +61,13 @@ def why(
         int | None, typer.Option("--turn", metavar="N", help="Which turn; default: the last.")
     ] = None,
     store: Store = None,
-    json: Json = False,
+    as_json: Json = False,
 ) -> None:
     """Why a turn moved or stayed: every rule that was looked at, with what it read."""
     from coach.why import explain
 
     found, decision = _turn(opening.shelf(store), session, turn)
-    if json:
+    if as_json:
         plain = decision.model_dump(mode="json")
         output.document({"session": session, "turn": found.revision, "decision": plain})
     else:
@@ -84,7 +84,7 @@ def export(session: SessionId, store: Store = None) -> None:
 
 def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
     """The sessions; none when the person has no store yet and asked for no other."""
-    if store is None and not opening.default_file().exists():
+    if store is None and not opening.default_file().is_file():
         return []
     return opening.shelf(store).sessions(user, limit=ALL)
 
@@ -123,9 +123,7 @@ def _answer(answer: "Answer") -> str:
     return f"{words} ({', '.join(marks)})".strip() if marks else words
 
 
-def _turn(
-    shelf: "SqlStore", session: str, number: int | None
-) -> "tuple[StoredTurn, Decision]":
+def _turn(shelf: "SqlStore", session: str, number: int | None) -> "tuple[StoredTurn, Decision]":
     """The turn with that number, or the last one that was answered."""
     from coach.errors import SessionError
 

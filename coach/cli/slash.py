@@ -15,7 +15,7 @@ COMMAND = re.compile(r"/([A-Za-z]+|\?)(?:[ \t]+(.*))?")
 Act = Callable[[Session, "Face", str], None]
 
 
-class Leave(Exception):  # noqa: N818  # a wish, not an error
+class Leave(Exception):  # a wish, not an error
     """The person wants to go."""
 
 

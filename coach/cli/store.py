@@ -16,13 +16,13 @@ def store() -> None:
 
 
 @app.command("check")
-def check(store: Store = None, json: Json = False) -> None:
+def check(store: Store = None, as_json: Json = False) -> None:
     """Prove that everything in the store adds up; exit code 1 when it does not."""
-    from coach.stores.check import check
+    from coach.stores.check import check as prove
 
     shelf = opening.shelf(store)
-    report = check(shelf)
-    if json:
+    report = prove(shelf)
+    if as_json:
         output.document({"store": shelf.url, "sound": report.sound, **asdict(report)})
     else:
         for fault in report.faults:

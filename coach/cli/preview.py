@@ -1,0 +1,39 @@
+"""How a new session will begin, before it is kept.
+
+Opening a session counts tokens, which takes 0.15 s to get ready for. The words of the opening
+need none of that, so they are shown at once, and the session is opened while the person types.
+"""
+
+from dataclasses import dataclass
+
+from coach.bot import Bot
+from coach.cli.conversation import linked
+from coach.cli.opening import Wish
+from coach.flows.flow import Flow
+from coach.record.clean import check_user_id
+from coach.record.context import CoachContext
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """The opening words, where they are said, and what there is to say about the session."""
+
+    note: str
+    words: str
+    flow: Flow
+    context: CoachContext
+
+
+def preview(coach: Bot, wish: Wish) -> Preview | None:
+    """The opening of the wished-for session; None when it may be one that is there already."""
+    newest = coach.store.newest(check_user_id(wish.user), coach.flow.name)
+    if wish.session is not None or (newest is not None and newest.status == "active"):
+        return None
+    services = coach.services
+    step = coach.flow.begin(user_id=wish.user, now=services.clock())
+    return Preview(
+        note=linked(None if newest is None else newest.session_id),
+        words=services.speak(coach.flow, step.context, step.decision, None),
+        flow=coach.flow,
+        context=step.context,
+    )
