@@ -124,6 +124,8 @@ class TextField(BaseField):
     def expects(self) -> str:
         if self.max_words is not None:
             return f"text of {self.min_words} to {_plural(self.max_words, 'word')}"
+        if self.min_words == 1:
+            return "a few words"
         return f"text of at least {_plural(self.min_words, 'word')}"
 
     def check(self, value: Answerable, choices: tuple[str, ...] = ()) -> Answerable:

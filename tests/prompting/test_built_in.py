@@ -123,7 +123,8 @@ def test_a_question_that_is_asked_again_helps():
     asked = question(
         "rating", "How far?", expects="a number", examples=("3",), asked=3, can_skip=True
     )
-    assert reply(message="x", question=asked).splitlines()[-4:] == [
+    told = reply(message="x", question=asked, problems=("that is no day",))
+    assert told.splitlines()[-4:] == [
         "How far?", "An answer is a number.", "For example: 3.", 'You can also say "skip".'
     ]  # fmt: skip
 
