@@ -15,7 +15,7 @@ from coach.record.clean import check_session_id, check_user_id
 from coach.record.context import CoachContext
 from coach.services import Clock, Services, local_now
 from coach.session import Session
-from coach.settings import Settings
+from coach.settings import Settings, read_settings
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
 from coach.turn import open_session
@@ -45,8 +45,9 @@ class Bot:
     ) -> None:
         if llm is not None:
             raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
-        settings = Settings()
-        self.flow = flow if isinstance(flow, Flow) else load_flow(flow)
+        settings = read_settings()
+        places = roots("states", settings.states)
+        self.flow = flow if isinstance(flow, Flow) else load_flow(flow, folders=places)
         self.flow.engine  # noqa: B018  # compiles it, or says at once why not
         folder = Path(prompts) if prompts is not None else settings.prompts
         self.services = Services(
@@ -78,10 +79,14 @@ class Bot:
         check_user_id(user)
         if id is not None:
             return self._named(user, check_session_id(id))
-        newest = self.store.newest(user, self.flow.name)
-        if newest is not None and newest.status == "active":
-            return self._resume(newest.session_id)
-        return self._begin(uuid.uuid4().hex, user, newest)
+        while True:
+            newest = self.store.newest(user, self.flow.name)
+            if newest is not None and newest.status == "active":
+                return self._resume(newest.session_id)
+            before = newest.session_id if newest is not None else None
+            begun = uuid.uuid4().hex
+            if open_session(self.services, self.flow, begun, user, before, unique=True):
+                return Session(self.services, begun, resumed=False)
 
     def sessions(self, user: str | None = None) -> list[SessionLine]:
         """Sessions in the store, the newest first; of one user, or all."""
@@ -94,14 +99,13 @@ class Bot:
         try:
             context = self.store.load(session_id)
         except SessionNotFound:
-            return self._begin(session_id, user, None)
+            return self._begin(session_id, user)
         if context.user_id != user:
             raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
         return self._resume(session_id, context)
 
-    def _begin(self, session_id: str, user: str, previous: SessionLine | None) -> Session:
-        before = previous.session_id if previous is not None else None
-        if open_session(self.services, self.flow, session_id, user, before):
+    def _begin(self, session_id: str, user: str) -> Session:
+        if open_session(self.services, self.flow, session_id, user):
             return Session(self.services, session_id, resumed=False)
         return self._named(user, session_id)
 

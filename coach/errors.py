@@ -8,6 +8,7 @@ CoachError
 │   ├── FlowLoopError        moves without an event went round in a circle
 │   ├── GuardError           a guard raised
 │   └── ActionError          an action raised, or left the context invalid
+├── SettingsError            an environment variable or a setting cannot be used
 ├── InputError               what the host or the person passed in cannot be taken
 │   ├── EmptyMessage         nothing but white space
 │   ├── MessageTooLong       above the limit of characters
@@ -87,6 +88,10 @@ class GuardError(FlowError):
 
 class ActionError(FlowError):
     """An action raised, or left the context invalid."""
+
+
+class SettingsError(CoachError):
+    """An environment variable or a setting cannot be used."""
 
 
 class InputError(CoachError):

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from pydantic import Field as Setting
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from coach.errors import SettingsError
 from coach.limits import MAX_MESSAGE_CHARS
 
 
@@ -23,3 +25,15 @@ class Settings(BaseSettings):
     budget: int = Setting(default=2_000, ge=0)
     encoding: str = "o200k_base"
     max_message_chars: int = Setting(default=MAX_MESSAGE_CHARS, ge=1)
+
+
+def read_settings() -> Settings:
+    """The settings of this environment; SettingsError names each variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"COACH_{str(item['loc'][0]).upper()}={item['input']!r} cannot be used: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise SettingsError("; ".join(wrong)) from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coach.errors import InputError, StoreUnavailable
+from coach.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from coach.bot import Bot
@@ -28,17 +28,10 @@ class Wish:
 
 
 def settings() -> "Settings":
-    """The settings; InputError names the variable of the environment that cannot be used."""
-    from pydantic import ValidationError
+    """The settings; SettingsError names the variable of the environment that cannot be used."""
+    from coach.settings import read_settings
 
-    from coach.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        name = f"COACH_{'_'.join(map(str, wrong['loc'])).upper()}"
-        raise InputError(f"{name}={wrong['input']!r} cannot be used: {wrong['msg']}") from None
+    return read_settings()
 
 
 def flow_folders() -> tuple[Path, ...]:

@@ -3,12 +3,14 @@
 Each handler checks everything before it changes anything, and refuses by raising Refused.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from coach.errors import InvalidValue, did_you_mean
 from coach.flows.questions import choices_of, label, may_skip
 from coach.flows.walker import Walker
 from coach.record.answer import Answer
+from coach.record.clean import clean_json
 from coach.vocabulary.commands import (
     Answerable,
     Assume,
@@ -18,7 +20,8 @@ from coach.vocabulary.commands import (
     Reject,
     Set,
 )
-from coach.vocabulary.fields import BaseField, ChoiceField
+from coach.vocabulary.fields import BaseField, ChoiceField, DateField
+from coach.vocabulary.situation import local_day
 from coach.vocabulary.words import AnswerStatus, Source
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ class Refused(Exception):
 
 def set_(engine: "Engine", walker: Walker, command: Set) -> str:
     name, value = command.field, checked(walker, command.field, command.value)
-    if walker.context.has(name) and walker.context.value(name) != value:
+    if walker.context.has(name):
         return _replace(engine, walker, command, value)
     _put(walker, command, value)
     return ""
@@ -49,13 +52,19 @@ def correct(engine: "Engine", walker: Walker, command: Correct) -> str:
 
 def confirm(engine: "Engine", walker: Walker, command: Confirm) -> str:
     context = walker.context
+    topic = _topic(walker, command.what)
+    before = context.value(topic)
     if (found := _open_assumption(walker, command.what)) is not None:
+        if (proposed := context.assumptions[found].value) is not None:
+            checked(walker, topic, proposed)
         context.confirm_assumption(found)
     elif (answer := context.answers.get(command.what)) is not None and answer.counts:
         context.set_answer(answer.model_copy(update={"status": AnswerStatus.CONFIRMED}))
     else:
         raise Refused(_nothing_open(walker, command.what))
-    walker.events.append(f"confirmed {label(_topic(walker, command.what))}")
+    walker.events.append(f"confirmed {label(topic)}")
+    if before is not None and context.value(topic) != before:
+        _changed(engine, walker, topic)
     return ""
 
 
@@ -70,7 +79,7 @@ def reject(engine: "Engine", walker: Walker, command: Reject) -> str:
         raise Refused(_nothing_open(walker, command.what))
     walker.events.append(f"rejected {label(topic)}")
     if topic in walker.flow.fields and not context.has(topic):
-        engine.revisit(walker, topic)
+        _changed(engine, walker, topic)
     return ""
 
 
@@ -79,7 +88,10 @@ def decline(engine: "Engine", walker: Walker, command: Decline) -> str:
     field = known_field(walker, name)
     if not may_skip(walker.flow, walker.context, name, engine.declinable):
         raise Refused(f"{label(name)} is needed to go on: {field.expects}")
+    before = walker.context.value(name)
     put_declined(walker, name)
+    if before is not None and walker.context.value(name) != before:
+        _changed(engine, walker, name)
     return ""
 
 
@@ -92,13 +104,22 @@ def assume(engine: "Engine", walker: Walker, command: Assume) -> str:
 
 def put_declined(walker: Walker, name: str) -> None:
     """Note a field as declined; one with a default takes it, as an unconfirmed assumption."""
-    context, default = walker.context, walker.flow.fields[name].default
+    context, default = walker.context, _default(walker, name)
     context.supersede_assumptions(name)
     if default is None:
         _write(walker, Answer(field=name, value=None, status=AnswerStatus.DECLINED))
     else:
         _believe(walker, name, default, Source.DEFAULT, DEFAULT_CONFIDENCE, None)
     walker.events.append(f"skipped {label(name)}")
+
+
+def _default(walker: Walker, name: str) -> Answerable | None:
+    """A field's default in its normal form; None when there is none, or no longer a choice."""
+    default = walker.flow.fields[name].default
+    try:
+        return None if default is None else checked(walker, name, default)
+    except Refused:
+        return None
 
 
 def known_field(walker: Walker, name: str) -> BaseField:
@@ -112,23 +133,52 @@ def checked(walker: Walker, name: str, value: Answerable) -> Answerable:
     """The value in its field's normal form; Refused says what would be valid."""
     field = known_field(walker, name)
     choices = choices_of(field, walker.context)
+    if isinstance(field, ChoiceField) and not choices:
+        raise Refused(f"{label(name)} is chosen from {label(field.source or '')}, which is missing")
     try:
-        return field.check(value, choices)
+        valid = field.check(clean_json(value), choices)
     except InvalidValue as error:
         raise Refused(f"{label(name)} takes {error}") from None
+    if isinstance(field, DateField) and field.future and str(valid) < _earliest_today(walker):
+        raise Refused(f"{label(name)} takes {field.expects}, not {value!r}")
+    return valid
+
+
+def check_written(walker: Walker, name: str) -> None:
+    """Check an answer that an action wrote, and bring it into its normal form."""
+    answer = walker.context.answers[name]
+    if answer.field != name:
+        raise Refused(f"the answer to {name!r} says it is to {answer.field!r}")
+    if answer.value is None:
+        known_field(walker, name)
+    else:
+        normal = {"value": checked(walker, name, answer.value)}
+        walker.context.answers[name] = answer.model_copy(update=normal)
+
+
+def _earliest_today(walker: Walker) -> str:
+    """The calendar day where it is earliest: what is today somewhere has not passed."""
+    return local_day(walker.context.updated_at - timedelta(hours=12))
 
 
 def _replace(engine: "Engine", walker: Walker, command: Set | Correct, value: Answerable) -> str:
-    name = command.field
-    unchanged = walker.context.value(name) == value
-    _put(walker, command, value)
-    if unchanged:
+    name, answer = command.field, walker.context.answers[command.field]
+    if answer.counts and answer.value == value:
+        if not answer.settled:
+            _put(walker, command, value)
         return f"{label(name)} stays as it was"
+    _put(walker, command, value)
     walker.events.append(f"corrected {label(name)}")
+    stale = _changed(engine, walker, name)
+    return f"replaced; stale now: {', '.join(map(label, stale))}" if stale else "replaced"
+
+
+def _changed(engine: "Engine", walker: Walker, name: str) -> list[str]:
+    """Follow a change: what depends on the answer is stale, and the way may lead elsewhere."""
     stale = _mark_stale(walker, name)
     walker.events.extend(f"{label(other)} is stale" for other in stale)
     engine.revisit(walker, name)
-    return f"replaced; stale now: {', '.join(map(label, stale))}" if stale else "replaced"
+    return stale
 
 
 def _put(walker: Walker, command: Set | Correct, value: Answerable) -> None:
@@ -180,7 +230,7 @@ def _mark_stale(walker: Walker, changed: str) -> list[str]:
     while todo:
         source = todo.pop(0)
         for name in walker.flow.fields:
-            if name not in found and _depends(walker, name, source):
+            if _depends(walker, name, source):
                 answer = walker.context.answers[name]
                 walker.context.set_answer(answer.model_copy(update={"stale": True}))
                 walker.context.supersede_assumptions(name)

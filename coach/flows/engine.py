@@ -85,15 +85,12 @@ class Engine:
     ) -> Step:
         """See Flow.step."""
         if context.flow_hash != self.flow.hash:
-            raise FlowError(f"the context is on {context.flow}@{context.flow_version}, not on this")
-        twin = context.fork()
-        twin.remember_past(context)
-        twin.revision += 1
-        twin.messages += 1
-        twin.turns += 1
-        twin.turns_in_stage += 1
-        twin.updated_at = context.updated_at if now is None else to_utc(now)
-        walker = Walker(self.flow, twin)
+            raise FlowError(
+                f"the context is on {context.flow}@{context.flow_version} "
+                f"({context.flow_hash[:8]}), this flow is {self.flow.id} ({self.flow.hash[:8]})"
+            )
+        moment = context.updated_at if now is None else to_utc(now)
+        walker = Walker(self.flow, context.begin_turn(moment))
         for command in commands:
             walker.rulings.append(self._apply(walker, command))
         self._lapse(walker, context.asks)
@@ -105,7 +102,7 @@ class Engine:
         """See Flow.situation."""
         about = context.assumptions.get(context.asks_about or "")
         field = self.flow.fields.get(context.asks or "")
-        return Situation.model_construct(
+        return Situation(
             stage=context.stage,
             asks=context.asks,
             asks_about=context.asks_about,
@@ -121,10 +118,10 @@ class Engine:
 
     def fire(self, walker: Walker, event: str) -> bool:
         """One move at most, with the rules that were looked at noted."""
-        leaf, seen = walker.state, len(walker.candidates)
+        leaf = walker.state
         moved = self.machine.fire(walker, event)
         if moved:
-            walker.skip_rest(self.machine.rules[leaf], event, len(walker.candidates) - seen)
+            walker.skip_rest(self.machine.rules[leaf], event)
         return moved
 
     def revisit(self, walker: Walker, field: str) -> None:
@@ -136,11 +133,11 @@ class Engine:
         name = command.command
         try:
             reason = self._handle(walker, command)
-        except Refused as refusal:
+        except (Refused, InvalidValue) as refusal:
             return _ruling(command, False, str(refusal))
-        except InvalidValue as error:
-            return _ruling(command, False, str(error))
-        if name not in ("back", "undo", "restart", *KEEPS_PLACE):
+        if name != "say_nothing":
+            walker.undone = name == "undo"
+        if name not in ("back", "undo", *KEEPS_PLACE):
             walker.settled = False
         return _ruling(command, True, reason)
 
@@ -183,8 +180,7 @@ class Engine:
         context.progress = self._progress(context)
         if walker.acted:
             self._check_after_actions(walker)
-        undone = "undid the last turn" in walker.events
-        if not undone and context.revision > 0:
+        if not walker.undone and context.revision > 0:
             context.undo_head = context.revision
         return Step(context, _decision(walker, question))
 
@@ -196,7 +192,8 @@ class Engine:
     def _leave_stuck(self, walker: Walker, before: Question) -> None:
         """`on_stuck`: a question put as often as its patience, and still no answer."""
         name, context = before.field, walker.context
-        if name is None or walker.moves or not any(not r.accepted for r in walker.rulings):
+        refused = any(not ruling.accepted for ruling in walker.rulings)
+        if name is None or walker.moves or context.finished or not refused:
             return
         target = self._stuck_target(walker.state)
         tired = context.asked.get(name, 0) >= self.flow.fields[name].patience
@@ -232,19 +229,18 @@ class Engine:
         context = walker.context
         try:
             context.revalidate()
-            for name, answer in context.answers.items():
-                if answer.value is not None:
-                    answers.checked(walker, name, answer.value)
+            for name in walker.answered & context.answers.keys():
+                answers.check_written(walker, name)
         except (CoachError, Refused) as error:
             raise ActionError(f"an action left the context invalid: {error}") from error
 
 
 def _ruling(command: Command, accepted: bool, reason: str) -> Ruling:
-    return Ruling.model_construct(command=command, accepted=accepted, reason=reason)
+    return Ruling(command=command, accepted=accepted, reason=reason)
 
 
 def _decision(walker: Walker, question: Question) -> Decision:
-    return Decision.model_construct(
+    return Decision(
         stage=walker.context.stage,
         rulings=tuple(walker.rulings),
         candidates=tuple(walker.candidates),

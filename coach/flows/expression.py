@@ -30,23 +30,26 @@ class Conjunct:
     def check(self, scope: Scope, errors: str = "raise") -> Check:
         """Evaluate and say what was read. A failure raises GuardError or, with
         `errors="block"`, becomes the verdict ERROR."""
+        reason = None
+        try:
+            verdict = self.verdict(scope)
+        except GuardError as error:
+            if errors == "raise":
+                raise
+            verdict, reason = Verdict.ERROR, str(error)
+        return Check(text=self.text, verdict=verdict, inputs=scope.reads, reason=reason)
+
+    def verdict(self, scope: Scope, errors: str = "raise") -> Verdict:
+        """The verdict alone; `scope.reads` holds what was read for it."""
         scope.reads = {}
         try:
-            value = self.evaluate(scope)
-            verdict = _verdict(value)
+            return _verdict(self.evaluate(scope))
         except Exception as error:
-            failure = self._failure(error)
-            if errors == "raise":
-                raise failure from error
-            return Check.model_construct(
-                text=self.text, verdict=Verdict.ERROR, inputs=scope.reads, reason=str(failure)
-            )
-        return Check.model_construct(text=self.text, verdict=verdict, inputs=scope.reads)
-
-    def _failure(self, error: Exception) -> GuardError:
-        if isinstance(error, GuardError):
-            return error
-        return GuardError(f"guard {self.text!r} failed: {error or type(error).__name__}")
+            if errors == "block":
+                return Verdict.ERROR
+            if isinstance(error, GuardError):
+                raise
+            raise GuardError(f"guard {self.text!r} failed: {error}") from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PrivateAttr
@@ -155,9 +155,16 @@ class Flow(Value):
 
         return Engine(self)
 
+    @cached_property
+    def _collected(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            leaf: tuple(name for path in chain(leaf) for name in self.places[path].collect)
+            for leaf in self.places
+        }
+
     def collected_at(self, leaf: str) -> tuple[str, ...]:
         """The fields asked at a leaf: those of its groups first, then its own."""
-        return tuple(name for path in chain(leaf) for name in self.places[path].collect)
+        return self._collected[leaf]
 
     def entry(self, path: str) -> str:
         """The leaf at which a stage or group is entered."""
@@ -215,6 +222,7 @@ class Flow(Value):
         return self.engine.situation(context, now)
 
 
+@lru_cache(maxsize=4_096)
 def chain(path: str) -> tuple[str, ...]:
     """'a/b/c' as ('a', 'a/b', 'a/b/c'); () for ''."""
     parts = path.split("/") if path else []

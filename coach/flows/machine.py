@@ -36,6 +36,7 @@ class FlowMachine:
     def __init__(self, flow: Flow) -> None:
         self.rules = lay_out(flow)
         self.distances = _distances(flow, self.rules)
+        self._triggers = {leaf: _triggers(rules) for leaf, rules in self.rules.items()}
         self._flow = flow
         self._machine = StrictMachine(
             model=None,
@@ -51,8 +52,7 @@ class FlowMachine:
 
     def triggers(self, leaf: str) -> tuple[str, ...]:
         """The names that are declared at a leaf, in order."""
-        names = (rule.transition.trigger for rule in self.rules[leaf])
-        return tuple(dict.fromkeys(name for name in names if name is not None))
+        return self._triggers[leaf]
 
     def fire(self, walker: Walker, event: str) -> bool:
         """Try the rules of one event in order; True when one was taken."""
@@ -92,7 +92,7 @@ class FlowMachine:
                 ),
             ],
             after=[
-                lambda event: _walker(event).arrive(target),
+                lambda event: _walker(event).arrive(target, rule.history is not None),
                 *map(_call, self.entering(leaf, target)),
             ],
         )
@@ -139,6 +139,11 @@ def _conditions(rule: Rule, target: str) -> list[str | Callback]:
 
 def _condition(index: int) -> Callback:
     return lambda event: _walker(event).holds(index)
+
+
+def _triggers(rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    names = (rule.transition.trigger for rule in rules)
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _distances(flow: Flow, rules: Mapping[str, tuple[Rule, ...]]) -> dict[str, int]:

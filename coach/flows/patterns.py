@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 from coach.errors import did_you_mean
 from coach.flows.answers import Refused
 from coach.flows.flow import Flow
+from coach.flows.rules import event_name
 from coach.flows.walker import Walker
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
 from coach.vocabulary.commands import Back, Finish, Restart, SayNothing, Trigger, Undo
 from coach.vocabulary.decision import MoveKind
-from coach.vocabulary.words import SessionStatus, Verdict
+from coach.vocabulary.words import AnswerStatus, SessionStatus, Verdict
 
 if TYPE_CHECKING:
     from coach.flows.engine import Engine
@@ -23,11 +24,14 @@ def trigger(engine: "Engine", walker: Walker, command: Trigger) -> str:
     if command.name not in declared:
         hint = did_you_mean(command.name, declared)
         raise Refused(f"{command.name!r} is not declared at {walker.state!r}.{hint}")
-    if not engine.fire(walker, f"on_{command.name}"):
-        blocked = walker.candidates[-1]
-        failed = [check.text for check in blocked.checks if check.verdict is not Verdict.TRUE]
-        raise Refused(f"{command.name!r} is blocked by {', '.join(failed)}")
-    return ""
+    seen = len(walker.candidates)
+    if engine.fire(walker, event_name(command.name)):
+        return ""
+    checks = [check for blocked in walker.candidates[seen:] for check in blocked.checks]
+    if not checks:
+        raise Refused(f"{command.name!r} has no earlier place to return to")
+    failed = [check.text for check in checks if check.verdict is not Verdict.TRUE]
+    raise Refused(f"{command.name!r} is blocked by {', '.join(dict.fromkeys(failed))}")
 
 
 def back(engine: "Engine", walker: Walker, command: Back) -> str:
@@ -67,10 +71,25 @@ def _unwind(context: CoachContext, index: int) -> None:
     context.visits.append(visit.model_copy(update={"before": {}, "revision": context.revision}))
     context.stage = visit.stage
     context.turns_in_stage = 0
+    _unbelieve(context, since)
+
+
+def _unbelieve(context: CoachContext, since: int) -> None:
+    """Give up what was believed about answers that are no longer there, and doubt those again
+    that are back without an assumption to confirm."""
     for assumption in context.get_unconfirmed_assumptions():
-        unsaid = assumption.related_to not in context.answers
-        if assumption.revision > since and unsaid and assumption.value is not None:
-            context.supersede_assumptions(assumption.related_to or "")
+        answer = context.answers.get(assumption.related_to or "")
+        said = answer is not None and answer.value == assumption.value
+        if assumption.revision >= since and assumption.value is not None and not said:
+            context.supersede(assumption.id)
+    for name, answer in context.answers.items():
+        doubtful = answer.status is AnswerStatus.UNCONFIRMED and answer.counts
+        past = context.get_assumptions_for(name)
+        if doubtful and past and not any(a.open for a in past):
+            last = next((a for a in reversed(past) if a.value == answer.value), past[-1])
+            context.add_assumption(
+                last.content, last.source, last.confidence, last.related_to, last.value
+            )
 
 
 def _restore(context: CoachContext, before: dict[str, Answer | None]) -> None:
@@ -107,7 +126,6 @@ def restart(engine: "Engine", walker: Walker, command: Restart) -> str:
     walker.note_move(old, first, because="the person started over")
     walker.kind = MoveKind.RULE
     walker.events.append("restarted")
-    walker.settled = True
     return ""
 
 
@@ -174,7 +192,7 @@ def _is_open(context: CoachContext, name: str) -> bool:
 def _true(walker: Walker, rule: Any) -> bool:
     conjuncts = rule.guard.conjuncts if rule.guard is not None else ()
     errors = walker.flow.guard_errors
-    return all(part.check(walker.scope, errors).verdict is Verdict.TRUE for part in conjuncts)
+    return all(part.verdict(walker.scope, errors) is Verdict.TRUE for part in conjuncts)
 
 
 def _shorten(context: CoachContext, index: int) -> None:

@@ -73,7 +73,9 @@ def _doubtful(context: CoachContext, names: tuple[str, ...]) -> Assumption | Non
     for name in names:
         answer = context.answers.get(name)
         if answer is not None and answer.status is AnswerStatus.UNCONFIRMED and answer.counts:
-            return next((a for a in context.get_assumptions_for(name) if a.open), None)
+            found = next((a for a in context.get_assumptions_for(name) if a.open), None)
+            if found is not None:
+                return found
     return None
 
 

@@ -79,7 +79,7 @@ class Compiler:
 
     def on_list(self, node: Any) -> Part:
         items = [self.part(item) for item in node.items]
-        if not all(item.is_literal for item in items):
+        if not all(item.is_literal and item.kind != "list" for item in items):
             raise ExpressionError("a list in an expression holds plain words and numbers only")
         return _literal([item.literal for item in items])
 
@@ -135,8 +135,8 @@ class Compiler:
         if len(node.ops) != 1:
             raise ExpressionError("chained comparisons are not allowed: join two with 'and'")
         op = node.ops[0].op
-        sides = (self.inner(side, SUM) for side in (node.expr, node.ops[0].expr))
-        left, right = sameness(*sides, op)
+        left, right = self.inner(node.expr, SUM), self.inner(node.ops[0].expr, SUM)
+        left, right = sameness(left, right, op)
         symbol, apply = COMPARE[op]
         if right.is_literal:
             self.comparisons.append(Comparison(name=left.text, op=symbol, value=right.literal))

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from coach.errors import ActionError, CoachError
+from coach.errors import ActionError
 from coach.flows.flow import Flow, chain
 from coach.flows.registry import Action
 from coach.flows.rules import Rule
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from coach.record.context import CoachContext
 
 MAX_VISITS = 100
+# What the engine keeps count of, and no action may change.
+OWNED = ("session_id", "user_id", "flow", "flow_version", "flow_hash", "stage", "revision", "turns")
 
 
 class Walker:
@@ -22,6 +24,7 @@ class Walker:
 
     __slots__ = (
         "acted",
+        "answered",
         "candidates",
         "checks",
         "context",
@@ -33,6 +36,8 @@ class Walker:
         "scope",
         "settled",
         "state",
+        "taken",
+        "undone",
     )
 
     def __init__(self, flow: Flow, context: "CoachContext") -> None:
@@ -47,7 +52,10 @@ class Walker:
         self.rulings: list[Ruling] = []
         self.events: list[str] = []
         self.acted = False
+        self.answered: set[str] = set()
         self.settled = False
+        self.taken: Rule | None = None
+        self.undone = False
 
     # -- called by the machine -------------------------------------------------------------
 
@@ -69,17 +77,22 @@ class Walker:
         """The rule is taken: note it, and clear what it forgets."""
         taken = self.candidates[-1].model_copy(update={"outcome": Outcome.TAKEN})
         self.candidates[-1] = taken
+        self.taken = rule
         because, trigger = rule.transition.because, rule.transition.trigger
         self.note_move(rule.leaf, target, because=because, trigger=trigger)
         self.context.forget(rule.transition.forget)
 
-    def arrive(self, leaf: str) -> None:
-        """Stand at a new leaf: visit stack, resume points, and the end if it is final."""
+    def arrive(self, leaf: str, returning: bool = False) -> None:
+        """Stand at a new leaf: visit stack, resume points, and the end if it is final.
+
+        `returning` by '$history' leaves the leaf's own way back as it was.
+        """
         context, old = self.context, self.context.stage
         for path in chain(old)[:-1]:
             if path not in chain(leaf):
                 context.resume_points[path] = old
-        context.resume_points[leaf] = old
+        if not returning and old != leaf:
+            context.resume_points[leaf] = old
         context.stage = leaf
         context.turns_in_stage = 0
         context.visits.append(Visit(stage=leaf, revision=context.revision))
@@ -92,14 +105,19 @@ class Walker:
     def act(self, name: str, action: Action, where: str) -> None:
         """Run a named action on the copy; ActionError says which one raised, and where."""
         self.acted = True
+        answers, owned = dict(self.context.answers), self._owned()
         try:
             action(self.context)
-        except CoachError:
+        except ActionError:
             raise
         except Exception as error:
             raise ActionError(
                 f"action {name!r} ({where}) raised {type(error).__name__}: {error}"
             ) from error
+        if changed := [n for n, was in owned.items() if getattr(self.context, n) != was]:
+            raise ActionError(f"action {name!r} ({where}) changed {', '.join(changed)}")
+        now = self.context.answers
+        self.answered |= {n for n, answer in now.items() if answers.get(n) is not answer}
 
     # -- called by the engine --------------------------------------------------------------
 
@@ -107,14 +125,17 @@ class Walker:
         self, source: str, to: str, because: str | None = None, trigger: str | None = None
     ) -> None:
         kind = MoveKind.TRIGGER if trigger is not None else self.kind
-        self.moves.append(
-            Move.model_construct(source=source, to=to, kind=kind, because=because, trigger=trigger)
-        )
+        self.moves.append(Move(source=source, to=to, kind=kind, because=because, trigger=trigger))
 
-    def skip_rest(self, rules: tuple[Rule, ...], event: str, taken: int) -> None:
+    def skip_rest(self, rules: tuple[Rule, ...], event: str) -> None:
         """Note the rules of an event that came after the winner."""
-        for rule in [r for r in rules if r.event == event][taken:]:
+        own = [rule for rule in rules if rule.event == event]
+        after = next(i for i, rule in enumerate(own, 1) if rule is self.taken)
+        for rule in own[after:]:
             self._note(rule, rule.transition.to, (), Outcome.NOT_TRIED)
+
+    def _owned(self) -> dict[str, object]:
+        return {name: getattr(self.context, name) for name in OWNED}
 
     def _remembered(self, rule: Rule) -> str | None:
         assert rule.history is not None  # noqa: S101  # the caller has looked
@@ -124,7 +145,7 @@ class Walker:
     def _note(self, rule: Rule, to: str, checks: tuple[Check, ...], outcome: Outcome) -> None:
         transition = rule.transition
         self.candidates.append(
-            Candidate.model_construct(
+            Candidate(
                 stage=rule.leaf,
                 owner=rule.owner,
                 rule=rule.number,

@@ -6,6 +6,7 @@ Our tables have a registry of their own, so that a host's SQLModel tables never 
 import json
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Dialect, Text
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
@@ -34,12 +35,17 @@ class JsonText(TypeDecorator[Any]):
         return dump_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 def dump_json(value: Any) -> RawJson:
     """Plain data as compact JSON text."""
     return RawJson(_ENCODER.encode(value))
+
+
+def model_json(value: Any) -> RawJson:
+    """Values, models and times among them, as the JSON text that pydantic writes for them."""
+    return RawJson(to_json(value).decode())
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

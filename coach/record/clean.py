@@ -10,21 +10,13 @@ from typing import Any
 
 from coach.errors import EmptyMessage, InvalidId, InvalidValue, MessageTooLong
 from coach.limits import MAX_MESSAGE_CHARS
-
+from coach.vocabulary.text import clean_text
 
 MAX_DEPTH = 32
 WHOLE_LIMIT = 2**53 - 1
 SESSION_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 BLANK = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]*")
-SURROGATE = re.compile(r"[\ud800-\udfff]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|[\ud800-\udfff]")
-
-
-def clean_text(text: str) -> str:
-    """The text without U+0000; lone surrogates become U+FFFD."""
-    if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
-    return SURROGATE.sub("\ufffd", text.replace("\0", ""))
 
 
 def clean_message(text: str, limit: int = MAX_MESSAGE_CHARS) -> str:
@@ -49,7 +41,9 @@ def check_session_id(value: str) -> str:
 
 def check_user_id(value: str) -> str:
     """The id itself, opaque: no trimming and no case folding. 1 to 200 visible characters."""
-    if not isinstance(value, str) or BLANK.fullmatch(value):
+    if not isinstance(value, str):
+        raise InvalidId(f"user id {value!r} is not usable: it is no text")
+    if BLANK.fullmatch(value):
         raise InvalidId(f"user id {value!r} is not usable: it is empty")
     if len(value) > 200 or CONTROL.search(value):
         raise InvalidId(

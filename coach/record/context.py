@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from coach.errors import CoachError, InvalidValue, did_you_mean
 from coach.record.answer import Answer
 from coach.record.assumption import Assumption
-from coach.record.clean import clean_json, clean_text
+from coach.record.clean import clean_json
 from coach.record.message import Message
 from coach.record.visit import Visit
 from coach.vocabulary.commands import Answerable
+from coach.vocabulary.text import clean_text
 from coach.vocabulary.words import AnswerStatus, AssumptionStatus, SessionStatus, Source
 
 PAST = 20
@@ -96,7 +97,8 @@ class CoachContext(BaseModel):
     def value(self, field: str) -> Answerable | None:
         """The field's value, or None while it is missing, declined or stale."""
         answer = self.answers.get(field)
-        return answer.value if answer is not None and answer.counts else None
+        value = answer.value if answer is not None and answer.counts else None
+        return list(value) if isinstance(value, list) else value
 
     def declined(self, field: str) -> bool:
         """True when the person chose not to answer the field."""
@@ -123,11 +125,12 @@ class CoachContext(BaseModel):
         self.answers[answer.field] = answer
 
     def forget(self, fields: Iterable[str]) -> None:
-        """Clear answers. How often they were asked stays."""
+        """Clear answers, and what was believed of them. How often they were asked stays."""
         for field in fields:
             if field in self.answers:
                 self._remember(field)
                 del self.answers[field]
+                self._forget_beliefs(field)
 
     def set(self, field: str, value: Answerable, source: Source = Source.DEFAULT) -> None:
         """For actions: answer a field. The engine checks the value when the action returns."""
@@ -190,6 +193,11 @@ class CoachContext(BaseModel):
             if assumption.related_to == field and assumption.open:
                 self.supersede(assumption.id)
 
+    def _forget_beliefs(self, field: str) -> None:
+        for assumption in self.get_assumptions_for(field):
+            if assumption.open and assumption.value is not None:
+                self.supersede(assumption.id)
+
     def supersede(self, assumption_id: str) -> Assumption:
         """Settle it as overtaken by events."""
         return self._settle(assumption_id, AssumptionStatus.SUPERSEDED)
@@ -223,6 +231,12 @@ class CoachContext(BaseModel):
 
     # -- copies and data -------------------------------------------------------------------
 
+    def __eq__(self, other: object) -> bool:
+        """Equal data; what is merely held in hand (the window, the past) does not count."""
+        return isinstance(other, CoachContext) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
     def fork(self) -> Self:
         """A copy that can be changed while this one stays: containers new, values shared."""
         twin = self.model_copy()
@@ -233,10 +247,24 @@ class CoachContext(BaseModel):
         state["metadata"] = copy.deepcopy(state["metadata"])
         return twin
 
+    def begin_turn(self, now: datetime) -> Self:
+        """A copy that is one turn further on: one more message heard, one more turn spent."""
+        twin = self.fork()
+        twin.remember_past(self)
+        state = twin.__dict__
+        for name in ("revision", "messages", "turns", "turns_in_stage"):
+            state[name] += 1
+        state["updated_at"] = now
+        return twin
+
     def remember_past(self, old: "CoachContext") -> None:
         """Hold on to what the turn now beginning starts from, so that it can be undone."""
-        recent = list(old._past.items())[-PAST:]
-        self._past = dict(recent) | {old.revision + 1: old.__dict__}
+        past, head = old._past, old.undo_head
+        recent = {old.revision + 1: old.__dict__}
+        while len(recent) <= PAST and head is not None and head in past:
+            recent[head] = past[head]
+            head = past[head]["undo_head"]
+        self._past = recent
 
     def recall_past(self, before: "Iterable[CoachContext]") -> None:
         """Put back in hand the contexts before the last turns, newest first, for `undo`."""
@@ -258,7 +286,7 @@ class CoachContext(BaseModel):
         """Check everything again, after code that is not ours has held the context."""
         self.metadata = clean_json(self.metadata, "metadata")
         try:
-            type(self).model_validate(self.model_dump())
+            type(self).model_validate(self.model_dump(warnings=False), strict=True)
         except ValueError as error:
             raise CoachError(str(error)) from error
 

@@ -4,11 +4,13 @@ The context document is `CoachContext.to_dict()`. A delta costs what has changed
 there: values are frozen and shared between two contexts, so identity tells what is new.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
+from coach.record.base import RawJson, dump_json, model_json
 from coach.record.context import CoachContext
 
 MAPS = ("asked", "answers", "assumptions", "resume_points", "metadata")
@@ -19,6 +21,17 @@ Patch = list[dict[str, Any]]
 
 def delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
     """(patch, inverse): applied to the documents of `old` and `new` they give the other."""
+    patch, inverse = delta_json(old, new)
+    return json.loads(patch), json.loads(inverse)
+
+
+def delta_json(old: CoachContext, new: CoachContext) -> tuple[RawJson, RawJson]:
+    """The same as JSON text, ready to be kept."""
+    patch, inverse = _delta(old, new)
+    return model_json(patch), model_json(inverse)
+
+
+def _delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
     patch: Patch = []
     inverse: Patch = []
     before, after = old.__dict__, new.__dict__
@@ -34,10 +47,13 @@ def delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
 
 
 def apply(document: dict[str, Any], patch: Patch) -> dict[str, Any]:
-    """The document with the patch applied, in place."""
+    """The document with the patch applied, in place; ValueError when it does not fit."""
     import jsonpatch  # not needed by a turn that undoes nothing
 
-    result: dict[str, Any] = jsonpatch.apply_patch(document, patch, in_place=True)
+    try:
+        result: dict[str, Any] = jsonpatch.apply_patch(document, patch, in_place=True)
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+        raise ValueError(f"the patch does not fit: {error}") from error
     return result
 
 
@@ -48,7 +64,7 @@ def _diff_map(
         if key not in before:
             patch.append(_op("add", base + _escape(key), value))
             inverse.append({"op": "remove", "path": base + _escape(key)})
-        elif before[key] is not value and before[key] != value:
+        elif before[key] is not value and not _same(before[key], value):
             patch.append(_op("replace", base + _escape(key), value))
             inverse.append(_op("replace", base + _escape(key), before[key]))
     for key, value in before.items():
@@ -73,8 +89,15 @@ def _diff_list(
         inverse.append(_op("add", f"{base}{index}", before[index]))
 
 
+def _same(before: Any, after: Any) -> bool:
+    """Equal as JSON too, where 1 and true differ."""
+    if before != after:
+        return False
+    return isinstance(after, BaseModel | str) or dump_json(before) == dump_json(after)
+
+
 def _op(kind: str, path: str, value: Any) -> dict[str, Any]:
-    return {"op": kind, "path": path, "value": plain(value)}
+    return {"op": kind, "path": path, "value": value}
 
 
 def plain(value: Any) -> Any:

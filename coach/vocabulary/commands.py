@@ -7,13 +7,12 @@ words are cleaned as they are made, so that whatever an llm writes can be kept.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, TypeAdapter
 from pydantic import Field as Setting
+from pydantic import TypeAdapter
 
-from coach.record.clean import clean_text
+from coach.vocabulary.text import Words
 from coach.vocabulary.value import Value
 
-Words = Annotated[str, AfterValidator(clean_text)]
 Scalar = Words | int | float | bool
 Answerable = Scalar | list[Scalar]
 

@@ -18,6 +18,7 @@ from coach.vocabulary.value import Value
 
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 WHOLE_LIMIT = 2**53 - 1
+QUOTED = 60
 SHOWN = 60
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -86,6 +87,12 @@ class BaseField(Value):
             except InvalidValue as error:
                 raise ValueError(f"default {self.default!r} is not valid: {error}") from error
         return self
+
+
+def _short(value: Answerable) -> str:
+    """A value as a refusal quotes it: as much as is needed to recognise it."""
+    shown = repr(value)
+    return shown if len(shown) <= QUOTED else f"{shown[:QUOTED]}…"
 
 
 def _text(value: Answerable, expects: str) -> str:

@@ -97,6 +97,14 @@ def test_a_field_says_what_would_be_valid(
     assert str(refusal.value).startswith(text)
 
 
+@pytest.mark.parametrize("type", ["number", "rating", "yesno", "date", "email"])
+def test_a_refusal_does_not_repeat_a_whole_page(type: str) -> None:
+    """It quotes enough to recognise what was said."""
+    with pytest.raises(InvalidValue) as refusal:
+        field(type).check("word " * 6_000)
+    assert len(str(refusal.value)) < 200
+
+
 def test_a_choice_from_a_list_takes_the_words_of_the_moment() -> None:
     """The words of a `from:` choice are given with each check."""
     assert field("choice", **{"from": "options"}).check("B", ("a", "b")) == "b"
