@@ -4,7 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from coach.errors import ActionError, CoachError, FlowError, FlowLoopError, InvalidValue
+from coach.errors import (
+    ActionError,
+    CoachError,
+    FlowError,
+    FlowLoopError,
+    FlowVersionMismatch,
+    InvalidValue,
+)
 from coach.flows import answers, patterns
 from coach.flows.answers import Refused
 from coach.flows.flow import Flow, chain
@@ -85,7 +92,7 @@ class Engine:
     ) -> Step:
         """See Flow.step."""
         if context.flow_hash != self.flow.hash:
-            raise FlowError(
+            raise FlowVersionMismatch(
                 f"the context is on {context.flow}@{context.flow_version} "
                 f"({context.flow_hash[:8]}), this flow is {self.flow.id} ({self.flow.hash[:8]})"
             )

@@ -105,8 +105,9 @@ class Flow(Value):
 
     @cached_property
     def hash(self) -> str:
-        """sha256 (hex) of the content: equal for the same script from YAML, JSON or Python."""
-        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, default=str)
+        """sha256 (hex) of the content in its order: equal for the same script from YAML, JSON
+        or Python."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:

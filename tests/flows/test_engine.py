@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from coach.errors import FlowError, FlowLoopError, GuardError
+from coach.errors import FlowError, FlowLoopError, FlowVersionMismatch, GuardError
 from coach.flows.flow import Flow
 from coach.flows.registry import Registry
 from coach.flows.scope import Scope
@@ -59,7 +59,8 @@ def test_the_same_commands_give_the_same_step(
 def test_a_context_of_another_flow_is_refused(walk: Any, grow: Flow) -> None:
     """The text names both."""
     other = Flow.model_validate(grow.to_dict() | {"version": 2})
-    with pytest.raises(FlowError, match=r"the context is on grow@1 \(\w{8}\), this flow is grow@2"):
+    says = r"the context is on grow@1 \(\w{8}\), this flow is grow@2"
+    with pytest.raises(FlowVersionMismatch, match=says):
         other.step(walk(grow).context, [])
 
 

@@ -406,10 +406,7 @@ def test_a_session_without_its_definition_is_refused(tmp_path: Path):
         reopened(tmp_path / "two.db", "DELETE FROM coach_flow", version=2)
 
 
-UNCHECKED = pytest.mark.xfail(raises=pytest.fail.Exception, reason="only a pinned flow is checked")
-
-
-@pytest.mark.parametrize("version", [pytest.param(1, marks=UNCHECKED), 2])
+@pytest.mark.parametrize("version", [1, 2])
 def test_a_session_at_a_stage_that_is_nowhere_is_refused(tmp_path: Path, version: int):
     """F07: a stage that its own version does not have is an error, never a crash or a reset."""
     with pytest.raises(FlowVersionMismatch, match="no stage 'x'"):
