@@ -114,8 +114,12 @@ def put_declined(walker: Walker, name: str) -> None:
 
 
 def _default(walker: Walker, name: str) -> Answerable | None:
-    """A field's default in its normal form; None when there is none, or no longer a choice."""
+    """A field's default in its normal form; None when there is none, when it is no longer a
+    choice, or when the person has said that it is wrong."""
     default = walker.flow.fields[name].default
+    believed = walker.context.get_assumptions_for(name)
+    if any(a.source is Source.DEFAULT and a.rejected for a in believed):
+        return None
     try:
         return None if default is None else checked(walker, name, default)
     except Refused:
@@ -184,10 +188,11 @@ def _changed(engine: "Engine", walker: Walker, name: str) -> list[str]:
 def _put(walker: Walker, command: Set | Correct, value: Answerable) -> None:
     """Write an answer; below the field's `confirm` threshold as an unconfirmed assumption."""
     name, threshold = command.field, walker.flow.fields[command.field].confirm
-    walker.context.supersede_assumptions(name)
     if threshold is not None and command.confidence < threshold:
+        walker.context.supersede_assumptions(name)
         _believe(walker, name, value, Source.EXTRACTED, command.confidence, command.quote)
         return
+    walker.context.settle_assumptions(name, value)
     _write(
         walker,
         Answer(field=name, value=value, confidence=command.confidence, quote=command.quote),

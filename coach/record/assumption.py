@@ -28,6 +28,10 @@ class Assumption(Value):
     settled_revision: int | None = None
 
     @property
+    def rejected(self) -> bool:
+        return self.status is AssumptionStatus.REJECTED
+
+    @property
     def open(self) -> bool:
         """Still unconfirmed."""
         return self.status is AssumptionStatus.UNCONFIRMED

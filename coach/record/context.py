@@ -198,6 +198,16 @@ class CoachContext(BaseModel):
             if assumption.open and assumption.value is not None:
                 self.supersede(assumption.id)
 
+    def settle_assumptions(self, field: str, value: Answerable) -> None:
+        """A plain answer settles what was believed about the field: confirmed when it says the
+        same, rejected when it says something else."""
+        for assumption in list(self.assumptions.values()):
+            if assumption.related_to == field and assumption.open:
+                same = assumption.value == value
+                told = AssumptionStatus.CONFIRMED if same else AssumptionStatus.REJECTED
+                silent = assumption.value is None
+                self._settle(assumption.id, AssumptionStatus.SUPERSEDED if silent else told)
+
     def supersede(self, assumption_id: str) -> Assumption:
         """Settle it as overtaken by events."""
         return self._settle(assumption_id, AssumptionStatus.SUPERSEDED)

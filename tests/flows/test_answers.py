@@ -89,10 +89,12 @@ def test_a_threshold_is_a_lower_bound(
 
 
 def test_hearing_it_again_for_sure_settles_it(walk: Any, grow: Flow) -> None:
-    """The assumption is superseded."""
+    """Said again, the assumption is confirmed; said otherwise, it is rejected."""
     here = walk(grow)(c.Set(field="obstacle", value="no time", confidence=0.7))(obstacle="no time")
     assert here.context.answers["obstacle"].status is AnswerStatus.GIVEN
-    assert [a.status for a in here.context.assumptions.values()] == ["superseded"]
+    assert [a.status for a in here.context.assumptions.values()] == ["confirmed"]
+    here = walk(grow)(c.Set(field="obstacle", value="no time", confidence=0.7))(obstacle="money")
+    assert [a.status for a in here.context.assumptions.values()] == ["rejected"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_rejecting_clears_answer_and_assumption(walk: Any, grow: Flow, what: str
 @pytest.mark.parametrize(
     ("what", "reason"),
     [
-        ("a1", "assumption 'a1' is already superseded"),
+        ("a1", "assumption 'a1' is already confirmed"),
         ("a22", "nothing open is called 'a22'. Did you mean 'a2'?"),
         ("measure", "nothing open is called 'measure'. Known: a2."),
     ],
