@@ -6,14 +6,18 @@ awaited on its own and no transaction is open meanwhile.
 """
 
 import asyncio
+import random
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from coach.bot import Bot
+from coach.errors import SessionBusy
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
-from coach.session import Session
+from coach.session import Session, checked_key
+from coach.stores.sql import WAIT_SECONDS
 from coach.turn import Turn, adrive, drive
 from coach.vocabulary.commands import Back, Command, Undo
 
@@ -30,7 +34,18 @@ class AsyncSession:
         self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
     ) -> Turn:
         """One turn; see Session.say."""
-        effects = self._session.turn(text, key, heard)
+        key = checked_key(key)
+        end = time.monotonic() + WAIT_SECONDS
+        while True:  # who waits for another turn must not keep a thread from that very turn
+            try:
+                return await self._turn(text, key, heard)
+            except SessionBusy:
+                if time.monotonic() > end:
+                    raise
+            await asyncio.sleep(0.02 + 0.03 * random.random())  # noqa: S311  # jitter
+
+    async def _turn(self, text: str, key: str, heard: Sequence[Command] | None) -> Turn:
+        effects = self._session.turn(text, key, heard, wait=0)
         if self._session.services.instant or heard is not None:
             return await asyncio.shield(asyncio.to_thread(drive, effects))
         return await adrive(effects)

@@ -5,7 +5,7 @@ sessions and threads share it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from coach.prompting.tokens import tokenizer
 from coach.record.base import dump_json
 from coach.record.context import CoachContext
 from coach.record.message import Message
-from coach.stores.sql import SqlStore
+from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
 from coach.vocabulary.decision import Decision
 from coach.vocabulary.situation import Situation
@@ -38,7 +38,8 @@ class Services:
     """Everything a turn needs from outside.
 
     `instant` says that hearing waits for nothing, so that a turn may hold its transaction.
-    `encoding` is the one that message tokens are counted in when they are written.
+    `encoding` is the one that message tokens are counted in when they are written. `pinned`
+    holds the earlier versions of the flow that sessions were found on, by hash.
     """
 
     flow: Flow
@@ -49,21 +50,34 @@ class Services:
     clock: Clock = local_now
     encoding: str = "o200k_base"
     max_message_chars: int = MAX_MESSAGE_CHARS
+    pinned: dict[str, Flow] = field(default_factory=dict)
 
-    def claim(self, session_id: str, key: str, text: str, understood: bool) -> Claim:
+    def claim(
+        self, session_id: str, key: str, text: str, understood: bool, wait: float = WAIT_SECONDS
+    ) -> Claim:
         """Take the session for one turn; held when nothing slow will happen in it."""
         hold = self.instant or understood
-        return self.store.claim(session_id, key, text, self.clock(), hold=hold)
+        return self.store.claim(session_id, key, text, self.clock(), hold=hold, wait=wait)
 
-    def flow_of(self, context: CoachContext) -> Flow:
+    def flow_of(self, context: CoachContext, claim: Claim | None = None) -> Flow:
         """The flow a session is on: this one, or the version it was started on."""
+        flow = self._version(context, claim)
+        if context.stage not in flow.engine.machine.rules:
+            raise FlowVersionMismatch(f"{_where(context)}, which has no stage {context.stage!r}")
+        return flow
+
+    def _version(self, context: CoachContext, claim: Claim | None) -> Flow:
         if context.flow_hash == self.flow.hash:
             return self.flow
         if context.flow != self.flow.name:
             raise FlowVersionMismatch(
                 f"session {context.session_id!r} runs {context.flow!r}, not {self.flow.name!r}"
             )
-        return _pinned(self.flow, context, self.store.definition(context.flow_hash))
+        pinned = self.pinned.get(context.flow_hash)
+        if pinned is None:
+            kept = self.store.definition(context.flow_hash, claim)
+            pinned = self.pinned[context.flow_hash] = _pinned(self.flow, context, kept)
+        return pinned
 
     def definition(self, flow: Flow) -> Definition:
         """A flow as the store keeps it."""
@@ -94,14 +108,16 @@ class Services:
 
 def _pinned(flow: Flow, context: CoachContext, kept: Definition | None) -> Flow:
     """The kept definition, brought to life with the guards and actions at hand."""
-    where = f"session {context.session_id!r} was started on {context.flow}@{context.flow_version}"
+    where = _where(context)
     if kept is None:
         raise FlowVersionMismatch(f"{where}, whose definition is not in the store")
     try:
         pinned = Flow.model_validate_json(kept.text).using(flow.registry)
-        if context.stage not in pinned.leaves:
-            raise FlowVersionMismatch(f"{where}, which has no stage {context.stage!r}")
         pinned.engine  # noqa: B018  # compiles it, or says why not
     except (ValidationError, FlowError) as error:
         raise FlowVersionMismatch(f"{where}, which cannot run now: {error}") from error
     return pinned
+
+
+def _where(context: CoachContext) -> str:
+    return f"session {context.session_id!r} was started on {context.flow}@{context.flow_version}"

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from coach.errors import SessionError
+from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.services import Services
+from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Turn, drive, take_turn
+from coach.turn import Effects, Turn, drive, take_turn
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
 
@@ -40,9 +41,15 @@ class Session:
         """
         return drive(self.turn(text, key, heard))
 
-    def turn(self, text: str, key: str | None, heard: Sequence[Command] | None) -> Any:
+    def turn(
+        self,
+        text: str,
+        key: str | None,
+        heard: Sequence[Command] | None,
+        wait: float = WAIT_SECONDS,
+    ) -> Effects:
         """The effects of one turn, for a driver."""
-        return take_turn(self.services, self.id, text, key or uuid.uuid4().hex, heard)
+        return take_turn(self.services, self.id, text, checked_key(key), heard, wait)
 
     def back(self, to: str | None = None) -> Turn:
         """Return to the previous stage, or to the named one."""
@@ -139,3 +146,13 @@ class Session:
 
     def _stored(self) -> CoachContext:
         return self.services.store.load(self.id)
+
+
+def checked_key(key: str | None) -> str:
+    """The key itself, a new one for None; InvalidId unless 1 to 128 printable characters."""
+    if key is None:
+        return uuid.uuid4().hex
+    if not isinstance(key, str) or not key.isprintable() or not 0 < len(key) <= 128:
+        shown = repr(key[:40]) if isinstance(key, str) else repr(key)
+        raise InvalidId(f"key {shown} is not usable: take 1 to 128 printable characters")
+    return key

@@ -6,17 +6,19 @@ the generator, which lets go of its claim: the session stays as it was.
 """
 
 import asyncio
+import contextlib
 import inspect
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from coach.errors import InputError
+from coach.errors import InputError, StoreError
 from coach.flows.flow import Flow
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
 from coach.services import Services
+from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
 from coach.vocabulary import commands as words
 from coach.vocabulary.commands import Command
@@ -75,16 +77,22 @@ def take_turn(
     text: str,
     key: str,
     heard: Sequence[Command] | None = None,
+    wait: float = WAIT_SECONDS,
 ) -> Effects:
-    """The turn of one message. `heard` are its commands when nothing is to be understood."""
+    """The turn of one message. `heard` are its commands when nothing is to be understood;
+    `wait` is how many seconds to wait while another turn of the session is in flight."""
     text = clean_message(text, services.max_message_chars)
-    claim: Claim = yield Effect(
-        verb=Verb.CLAIM, run=lambda: services.claim(session_id, key, text, heard is not None)
-    )
-    if claim.done is not None:
-        return repeated(claim.done)
+    hold = Hold(services.store)
     try:
-        flow, now = services.flow_of(claim.context), services.clock()
+        claim: Claim = yield Effect(
+            verb=Verb.CLAIM,
+            run=lambda: hold.take(
+                services.claim(session_id, key, text, heard is not None, wait=wait)
+            ),
+        )
+        if claim.done is not None:
+            return repeated(claim.done)
+        flow, now = services.flow_of(claim.context, claim), services.clock()
         if heard is None:
             situation = flow.situation(claim.context, now)
             heard = yield Effect(verb=Verb.HEAR, run=lambda: services.hear(situation, text))
@@ -97,22 +105,60 @@ def take_turn(
         kept = _kept(services, claim, step.context, step.decision, commands, (text, reply))
         yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
     except BaseException:
-        services.store.release(claim)
+        hold.let_go()
         raise
     return _turn(claim, text, reply, kept)
 
 
 def open_session(
-    services: Services, flow: Flow, session_id: str, user: str, previous: str | None
+    services: Services,
+    flow: Flow,
+    session_id: str,
+    user: str,
+    previous: str | None = None,
+    unique: bool = False,
 ) -> bool:
-    """Begin and keep a new session with its greeting; False when the id is taken."""
+    """Begin and keep a new session with its greeting; False when the id is taken.
+
+    With `unique` also False when the user's newest session of the flow is not `previous`.
+    """
     step = flow.begin(session_id, user, services.clock(), previous)
     greeting = services.speak(flow, step.context, step.decision, None)
     new = step.context
     message = services.message(new, Role.ASSISTANT, greeting)
     new.messages, new.tokens = 1, message.tokens
     kept = Kept(old=new, new=new, messages=[message], commands=(), decision=step.decision)
-    return services.store.create(kept, services.definition(flow))
+    return services.store.create(kept, services.definition(flow), unique)
+
+
+class Hold:
+    """A claim that is let go of even when nobody was there any more to receive it.
+
+    Two threads may meet here. Each writes first and then looks, so that one of them sees the
+    other; releasing twice does no harm.
+    """
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        self._claim: Claim | None = None
+        self._gone = False
+
+    def take(self, claim: Claim) -> Claim:
+        """Called where the claim was made, in whatever thread that is."""
+        self._claim = claim
+        if self._gone:
+            self._release(claim)
+        return claim
+
+    def let_go(self) -> None:
+        """Release the claim now, or as soon as it is there."""
+        self._gone = True
+        if self._claim is not None:
+            self._release(self._claim)
+
+    def _release(self, claim: Claim) -> None:
+        with contextlib.suppress(StoreError):  # the lease ends by itself; say what went wrong first
+            self._store.release(claim)
 
 
 def drive(effects: Effects) -> Turn:
@@ -121,7 +167,7 @@ def drive(effects: Effects) -> Turn:
         effect = next(effects)
         while True:
             try:
-                value = effect.run()
+                value = _in_place(effect.run())
             except BaseException as error:
                 effect = effects.throw(error)
             else:
@@ -129,6 +175,15 @@ def drive(effects: Effects) -> Turn:
     except StopIteration as done:
         turn: Turn = done.value
         return turn
+    finally:
+        effects.close()
+
+
+def _in_place(value: Any) -> Any:
+    if inspect.iscoroutine(value):
+        value.close()
+        raise InputError("the hearer is a coroutine function: only AsyncBot can wait for it")
+    return value
 
 
 async def adrive(effects: Effects) -> Turn:
@@ -145,13 +200,27 @@ async def adrive(effects: Effects) -> Turn:
     except StopIteration as done:
         turn: Turn = done.value
         return turn
+    finally:
+        effects.close()
 
 
 async def _perform(effect: Effect) -> Any:
-    if effect.verb in (Verb.CLAIM, Verb.KEEP):
-        return await asyncio.shield(asyncio.to_thread(effect.run))
-    value = effect.run()
+    """The store works in a thread, and so does a hearer that waits in place."""
+    if effect.verb is Verb.SPEAK:
+        return effect.run()
+    work = asyncio.ensure_future(asyncio.to_thread(effect.run))
+    try:
+        value = await asyncio.shield(work)
+    except asyncio.CancelledError:
+        work.add_done_callback(_discard)
+        raise
     return await value if inspect.isawaitable(value) else value
+
+
+def _discard(work: asyncio.Future[Any]) -> None:
+    """What came of an effect that nobody waits for any more."""
+    if not work.cancelled() and work.exception() is None and inspect.iscoroutine(work.result()):
+        work.result().close()
 
 
 def as_commands(heard: Any) -> list[Command]:

@@ -1,5 +1,6 @@
 """Proof that a store adds up: what the log says is what the tables hold."""
 
+import json
 from typing import Any
 
 from coach.record.context import CoachContext
@@ -45,10 +46,13 @@ def check(store: SqlStore) -> CheckReport:
     with store.database.transaction(write=False) as db:
         ids = [row["session_id"] for row in db.rows(statements.session_ids)]
         for session_id in ids:
-            log = db.rows(statements.turns_of, session=session_id)
-            said = db.rows(statements.messages_of, session=session_id)
-            turns, messages = turns + len(log), messages + len(said)
-            found = [*_messages(said), *_revisions(db, session_id, log, said)]
+            try:
+                log = db.rows(statements.turns_of, session=session_id)
+                said = db.rows(statements.messages_of, session=session_id)
+                turns, messages = turns + len(log), messages + len(said)
+                found = [*_messages(said), *_revisions(db, session_id, log, said)]
+            except ValueError as error:  # no JSON, no time, no context
+                found = [f"its rows cannot be read: {error}"]
             faults += [Fault(session_id=session_id, what=what) for what in found]
         faults += _orphans(db, set(ids))
     return CheckReport(sessions=len(ids), turns=turns, messages=messages, faults=tuple(faults))
@@ -75,7 +79,24 @@ def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
         faults.append(f"revision is {context.revision}, but {len(done) - 1} turns were kept")
     if context.messages != len(said):
         faults.append(f"counts {context.messages} messages, but {len(said)} are there")
-    return faults + _folded(context, log) + _pairs(done, said)
+    return [*faults, *_folded(context, log), *_pairs(done, said), *_stage(db, context)]
+
+
+def _stage(db: Db, context: CoachContext) -> list[str]:
+    kept = db.one(statements.find_flow, of_hash=context.flow_hash)
+    if kept is None:
+        return ["the definition of its flow is missing"]
+    leaves = _leaves(json.loads(kept["definition"])["stages"])
+    return [] if context.stage in leaves else [f"its flow has no stage {context.stage!r}"]
+
+
+def _leaves(stages: dict[str, Any], prefix: str = "") -> set[str]:
+    """The paths that a session can stand at, from a definition as it is stored."""
+    found: set[str] = set()
+    for name, stage in stages.items():
+        inner = stage.get("stages")
+        found |= _leaves(inner, f"{prefix}{name}/") if inner else {f"{prefix}{name}"}
+    return found
 
 
 def _pairs(done: Rows, said: Rows) -> list[str]:
@@ -95,14 +116,30 @@ def _folded(context: CoachContext, log: Rows) -> list[str]:
     try:
         for row in kept(log):
             document = apply(document, row["patch"] or [])
-            if row["snapshot"] is not None and row["snapshot"] != document:
-                faults.append(f"the snapshot at revision {row['revision']} differs from the log")
-    except (ValueError, KeyError, LookupError) as error:
+            faults += _snapshot(row, document)
+    except ValueError as error:
         return [f"the log cannot be folded: {error}"]
-    if document != context.to_dict():
-        differing = [k for k, v in context.to_dict().items() if document.get(k) != v]
+    if not _same(document, context.to_dict()):
+        stored = context.to_dict()
+        names = sorted(stored.keys() | document.keys())
+        differing = [n for n in names if not _same(document.get(n), stored.get(n))]
         faults.append(f"folding the log gives another context: {', '.join(differing)} differ")
     return faults
+
+
+def _snapshot(row: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    revision, snapshot = row["revision"], row["snapshot"]
+    if snapshot is None:
+        due = revision > 0 and revision % mapping.SNAPSHOT_EVERY == 0
+        return [f"the snapshot at revision {revision} is missing"] if due else []
+    if _same(snapshot, document):
+        return []
+    return [f"the snapshot at revision {revision} differs from the log"]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON, where 1, 1.0 and true differ."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _stored(db: Db, session_id: str) -> CoachContext:

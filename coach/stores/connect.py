@@ -6,7 +6,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Dialect, Engine, Executable, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -23,14 +24,19 @@ Result = TypeVar("Result")
 class Db:
     """One transaction on one connection. Ends by `commit` or `rollback`, whichever is first."""
 
-    __slots__ = ("_connection", "_database", "_queued", "_raw", "open")
+    __slots__ = ("_connection", "_database", "_raw", "_ticket", "open")
 
-    def __init__(self, database: "Database", connection: Any, queued: bool) -> None:
+    def __init__(self, database: "Database", connection: Any, ticket: "Ticket | None") -> None:
         self._database = database
         self._connection = connection
-        self._queued = queued
+        self._ticket = ticket
         self._raw: sqlite3.Connection = connection.driver_connection
         self.open = True
+
+    def __del__(self) -> None:
+        """Let go of what nobody can end any more: Ctrl-C came before it had an owner."""
+        if getattr(self, "open", False):
+            self.rollback()
 
     def rows(self, statement: Executable, **values: Any) -> list[dict[str, Any]]:
         """All rows, each by column name."""
@@ -71,25 +77,31 @@ class Db:
         return int(self._raw.execute(sql).fetchone()[0])
 
     def commit(self) -> None:
-        self._end("COMMIT")
+        self.text("COMMIT")
+        self._close()
 
     def rollback(self) -> None:
         """Undo; harmless when the transaction has ended."""
         if self.open:
-            with contextlib.suppress(StoreError):
-                self._end("ROLLBACK")
+            if self._connection.is_valid:
+                with contextlib.suppress(StoreError):
+                    self.text("ROLLBACK")
             self._close()
-
-    def _end(self, word: str) -> None:
-        self.text(word)
-        self._close()
 
     def _close(self) -> None:
         if self.open:
-            self.open = False
-            self._connection.close()
-            if self._queued:
-                self._database.leave()
+            try:
+                self._connection.close()
+            finally:
+                self._database.leave(self._ticket)
+                self.open = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ticket:
+    """A place in the queue of those who write, and the thread that waits there."""
+
+    thread: int
 
 
 class Database:
@@ -101,7 +113,8 @@ class Database:
         self._prepared: dict[int, tuple[Executable, Prepared]] = {}
         # One connection in memory: its transactions take turns. On a file this only makes
         # the writers of one process queue here instead of polling the file's lock.
-        self._turn = threading.Lock()
+        self._queue = threading.Condition()
+        self._holder: Ticket | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -118,16 +131,26 @@ class Database:
     def begin(self, write: bool = True) -> Db:
         """A transaction: IMMEDIATE for writing (waits its turn), DEFERRED for a snapshot."""
         queues = write or self.address.path is None
-        if queues and not self._turn.acquire(timeout=GIVE_UP_SECONDS):
-            raise StoreUnavailable(
-                f"store {self.address.url!r}: another transaction of this process does not end"
-            )
+        ticket = Ticket(threading.get_ident()) if queues else None
         try:
-            return Db(self, self._connect(write), queues)
+            self._enter(ticket)
+            return Db(self, self._connect(write), ticket)
         except BaseException:
-            if queues:
-                self.leave()
+            self.leave(ticket)
             raise
+
+    def _enter(self, ticket: Ticket | None) -> None:
+        if ticket is None:
+            return
+        with self._queue:
+            if self._holder is not None and self._holder.thread == ticket.thread:
+                self._refuse("this thread is in a transaction: end it before the next one")
+            if not self._queue.wait_for(lambda: self._holder is None, GIVE_UP_SECONDS):
+                self._refuse("another transaction of this process does not end")
+            self._holder = ticket
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise StoreUnavailable(f"store {self.address.url!r}: {reason}")
 
     def _connect(self, write: bool) -> Any:
         connection: Any = self.speaking(self.engine.raw_connection)
@@ -150,8 +173,22 @@ class Database:
         finally:
             db.rollback()
 
-    def leave(self) -> None:
-        self._turn.release()
+    def leave(self, ticket: Ticket | None) -> None:
+        """The next writer of this process may begin; nothing for who does not hold the turn."""
+        with self._queue:
+            if ticket is not None and self._holder is ticket:
+                self._queue.notify()
+                self._holder = None
+
+    def use_wal(self) -> None:
+        """Readers beside a writer, for good: the file remembers. Only for a database of ours."""
+        if self.address.path is not None:
+            connection = self.speaking(self.engine.raw_connection)
+            raw: Any = connection.driver_connection
+            try:
+                self.speaking(lambda: patiently(lambda: raw.execute("PRAGMA journal_mode = wal")))
+            finally:
+                connection.close()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -213,5 +250,3 @@ def _prepare_connection(raw: sqlite3.Connection, address: Address) -> None:
     }
     for name, value in pragmas.items():
         raw.execute(f"PRAGMA {name} = {value}")
-    if address.path is not None:
-        patiently(lambda: raw.execute("PRAGMA journal_mode = wal"))

@@ -5,17 +5,18 @@ from typing import Any
 
 from coach.record.answer import Answer
 from coach.record.assumption import Assumption
-from coach.record.base import RawJson, dump_json
+from coach.record.base import RawJson, dump_json, model_json
 from coach.record.context import CoachContext
-from coach.record.delta import delta, plain
+from coach.record.delta import delta_json
 from coach.record.message import Message
 from coach.record.turn_log import TurnStatus
 from coach.stores.statements import CONTEXT
-from coach.stores.values import Claim, Kept, Rows, SessionLine, StoredTurn
+from coach.stores.values import Claim, Definition, Kept, Rows, SessionLine, StoredTurn
 from coach.vocabulary.commands import COMMAND_LIST
 from coach.vocabulary.decision import Decision
 
 SNAPSHOT_EVERY = 50
+OPENING_KEY = ""  # no message has it: keys of messages are not empty
 OWN_TABLES = ("answers", "assumptions")
 COLUMNS = tuple(c.name for c in CONTEXT.c if c.name in CoachContext.model_fields)
 STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in OWN_TABLES)
@@ -40,12 +41,8 @@ def context_values(context: CoachContext) -> dict[str, Any]:
     """The columns of a context row but for the lease, which belongs to the claim."""
     state = context.__dict__
     values = {name: state[name] for name in COLUMNS}
-    values["state"] = dump_json({name: _plain(state[name]) for name in STATE})
+    values["state"] = model_json({name: state[name] for name in STATE})
     return values
-
-
-def _plain(value: Any) -> Any:
-    return [plain(item) for item in value] if isinstance(value, list) else plain(value)
 
 
 def answer_values(session_id: str, answer: Answer) -> dict[str, Any]:
@@ -76,7 +73,7 @@ def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[st
 
 def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
     """The columns of a kept turn."""
-    patch, inverse = delta(kept.old, kept.new)
+    patch, inverse = delta_json(kept.old, kept.new)
     revision = kept.new.revision
     return {
         "status": str(TurnStatus.DONE),
@@ -85,8 +82,8 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
         "first_seq": kept.messages[0].seq if kept.messages else None,
         "commands": RawJson(COMMAND_LIST.dump_json(list(kept.commands)).decode()),
         "decision": RawJson(kept.decision.model_dump_json()),
-        "patch": dump_json(patch),
-        "inverse": dump_json(inverse),
+        "patch": patch,
+        "inverse": inverse,
         "snapshot": kept.new.to_dict() if revision % SNAPSHOT_EVERY == 0 else None,
         "done_at": kept.new.updated_at,
     }
@@ -111,3 +108,59 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
 
 def to_line(row: dict[str, Any]) -> SessionLine:
     return SessionLine(**{name: row[name] for name in LINE})
+
+
+def flow_values(definition: Definition) -> dict[str, Any]:
+    return {
+        "hash": definition.hash,
+        "name": definition.name,
+        "version": definition.version,
+        "definition": definition.text,
+    }
+
+
+def claimed_values(claim: Claim) -> dict[str, Any]:
+    return {
+        "session_id": claim.session_id,
+        "number": claim.number,
+        "key": claim.key,
+        "digest": claim.digest,
+        "at": claim.at,
+    }
+
+
+UNFINISHED = (
+    "revision",
+    "first_seq",
+    "commands",
+    "decision",
+    "patch",
+    "inverse",
+    "snapshot",
+    "done_at",
+)
+
+
+def pending_values(claim: Claim, text: str) -> dict[str, Any]:
+    unfinished = dict.fromkeys(UNFINISHED)
+    return claimed_values(claim) | unfinished | {"status": str(TurnStatus.PENDING), "text": text}
+
+
+def opening_values(kept: Kept) -> dict[str, Any]:
+    context, decision = kept.new, kept.decision
+    whole = [{"op": "replace", "path": "", "value": context.to_dict()}]
+    return dict.fromkeys(UNFINISHED) | {
+        "session_id": context.session_id,
+        "number": 0,
+        "key": OPENING_KEY,
+        "digest": "",
+        "status": str(TurnStatus.DONE),
+        "text": None,
+        "revision": 0,
+        "first_seq": kept.messages[0].seq if kept.messages else None,
+        "commands": [],
+        "decision": decision.model_dump(mode="json"),
+        "patch": dump_json(whole),
+        "at": context.created_at,
+        "done_at": context.created_at,
+    }

@@ -13,8 +13,10 @@ VERSION = 1
 def prepare(database: Database) -> None:
     """Create the tables in an empty database; ForeignDatabase or NewerSchema otherwise refused."""
     with database.transaction(write=False) as db:
-        if _is_current(database, db):
-            return
+        current = _is_current(database, db)
+    database.use_wal()
+    if current:
+        return
     with database.transaction() as db:
         if not _is_current(database, db):
             _create(database, db)

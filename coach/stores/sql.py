@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 
 from coach.errors import IdempotencyKeyReuse, LeaseLost, SessionBusy, SessionNotFound
-from coach.record.base import dump_json
 from coach.record.context import CoachContext
 from coach.record.delta import apply, plain
 from coach.record.message import Message
@@ -24,11 +23,9 @@ from coach.stores import mapping, schema, statements
 from coach.stores.connect import Database, Db
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
-from coach.vocabulary.decision import Decision
 
 LEASE_SECONDS = 60.0
 WAIT_SECONDS = 30.0
-OPENING_KEY = "opening"
 
 
 class SqlStore:
@@ -39,7 +36,11 @@ class SqlStore:
         if self.address.path is not None:
             check_place(self.address.path)
         self.database = Database(self.address)
-        schema.prepare(self.database)
+        try:
+            schema.prepare(self.database)
+        except BaseException:
+            self.database.close()
+            raise
 
     @property
     def url(self) -> str:
@@ -51,21 +52,24 @@ class SqlStore:
 
     # -- sessions --------------------------------------------------------------------------
 
-    def create(self, kept: Kept, definition: Definition) -> bool:
+    def create(self, kept: Kept, definition: Definition, unique: bool = False) -> bool:
         """Open a session: its context, its opening turn (number 0) and its flow.
 
-        False when the id is taken already; nothing is written then.
+        False when the id is taken already, or with `unique` when the user has meanwhile opened
+        another session of the flow than `previous_session`; nothing is written then.
         """
         context = kept.new
         with self.database.transaction() as db:
             if db.one(statements.load_context, session=context.session_id) is not None:
                 return False
+            if unique and self._overtaken(db, context):
+                return False
             if db.one(statements.find_flow, of_hash=definition.hash) is None:
-                db.run(statements.insert_flow, _flow_values(definition))
+                db.run(statements.insert_flow, mapping.flow_values(definition))
             fresh = {"fence": 0, "lease_until": None, "last_number": 0}
             db.run(statements.insert_context, mapping.context_values(context) | fresh)
             self._write_items(db, None, kept)
-            opening = _opening_values(kept)
+            opening = mapping.opening_values(kept)
             db.run(statements.insert_turn, opening)
         return True
 
@@ -96,9 +100,9 @@ class SqlStore:
                 rows = db.rows(statements.sessions_of_user, user=user_id, limit=limit)
         return [mapping.to_line(row) for row in rows]
 
-    def definition(self, flow_hash: str) -> Definition | None:
-        """The flow that a session was started on."""
-        with self.database.transaction(write=False) as db:
+    def definition(self, flow_hash: str, claim: Claim | None = None) -> Definition | None:
+        """The flow that a session was started on; read in the claim's transaction, if any."""
+        with self._within(claim) as db:
             row = db.one(statements.find_flow, of_hash=flow_hash)
         if row is None:
             return None
@@ -128,8 +132,9 @@ class SqlStore:
     def log(self, session_id: str) -> Iterator[dict[str, Any]]:
         """The turn log as plain JSON data, patches included."""
         with self.database.transaction(write=False) as db:
-            for row in db.rows(statements.turns_of, session=session_id):
-                yield {name: plain(value) for name, value in row.items()}
+            rows = db.rows(statements.turns_of, session=session_id)
+        for row in rows:
+            yield {name: plain(value) for name, value in row.items()}
 
     def pending(self, session_id: str) -> list[StoredTurn]:
         """Turns whose message is kept but that were never finished."""
@@ -213,9 +218,9 @@ class SqlStore:
     # -- inside ----------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def _within(self, claim: Claim) -> Iterator[Db]:
+    def _within(self, claim: Claim | None) -> Iterator[Db]:
         """The claim's own transaction, or a snapshot when it holds none."""
-        if claim.db is not None:
+        if claim is not None and claim.db is not None:
             yield claim.db
         else:
             with self.database.transaction(write=False) as db:
@@ -231,7 +236,7 @@ class SqlStore:
             session_id=session_id,
             key=key,
             digest=digest,
-            number=row["last_number"] + 1 if known is None else known["number"],
+            number=row["last_number"] + 1,
             fence=row["fence"],
             at=now,
             context=context,
@@ -246,15 +251,22 @@ class SqlStore:
             return claim
         if row["lease_until"] is not None and row["lease_until"] > db.now_ms():
             return None
+        if known is not None:
+            self._renumber(db, claim, known["number"])
         if not hold:
-            self._take_lease(db, claim, row, text, known is None)
+            self._take_lease(db, claim, text)
         return claim
 
-    def _take_lease(
-        self, db: Db, claim: Claim, row: dict[str, Any], text: str, is_new: bool
-    ) -> None:
-        if is_new:
-            db.run(statements.insert_turn, _pending_values(claim, text))
+    def _renumber(self, db: Db, claim: Claim, old: int) -> None:
+        """A pending turn that is claimed anew takes its place after all turns claimed so far."""
+        of = {"session": claim.session_id, "of_number": old, "new_number": claim.number}
+        db.run(statements.renumber_turn, of)
+        claim.stored = True
+
+    def _take_lease(self, db: Db, claim: Claim, text: str) -> None:
+        if not claim.stored:
+            db.run(statements.insert_turn, mapping.pending_values(claim, text))
+            claim.stored = True
         claim.fence += 1
         db.run(
             statements.claim_context,
@@ -262,7 +274,7 @@ class SqlStore:
                 "session": claim.session_id,
                 "new_fence": claim.fence,
                 "new_lease": db.now_ms() + int(LEASE_SECONDS * 1000),
-                "new_number": max(row["last_number"], claim.number),
+                "new_number": claim.number,
             },
         )
         db.commit()
@@ -281,8 +293,8 @@ class SqlStore:
             raise LeaseLost(f"session {claim.session_id!r}: another worker was faster")
         self._write_items(db, kept.old, kept)
         done = mapping.turn_values(claim, kept)
-        if claim.db is not None:
-            db.run(statements.insert_turn, _claimed_values(claim) | done)
+        if not claim.stored:
+            db.run(statements.insert_turn, mapping.claimed_values(claim) | done)
         else:
             finished = {f"new_{name}": value for name, value in done.items()}
             of = {"session": claim.session_id, "of_number": claim.number}
@@ -312,6 +324,11 @@ class SqlStore:
         answers = db.rows(statements.load_answers, session=session_id)
         assumptions = db.rows(statements.load_assumptions, session=session_id)
         return mapping.to_context(row, answers, assumptions), row
+
+    def _overtaken(self, db: Db, context: CoachContext) -> bool:
+        of = {"user": context.user_id, "flow": context.flow}
+        row = db.one(statements.newest_session, **of)
+        return row is not None and row["session_id"] != context.previous_session
 
     def _must_exist(self, db: Db, session_id: str) -> dict[str, Any]:
         row = db.one(statements.load_context, session=session_id)
@@ -348,63 +365,3 @@ def before(db: Db, context: CoachContext) -> CoachContext | None:
     if row is None or row["inverse"] is None:
         return None
     return CoachContext.from_dict(apply(context.to_dict(), row["inverse"]))
-
-
-def _flow_values(definition: Definition) -> dict[str, Any]:
-    return {
-        "hash": definition.hash,
-        "name": definition.name,
-        "version": definition.version,
-        "definition": definition.text,
-    }
-
-
-def _claimed_values(claim: Claim) -> dict[str, Any]:
-    return {
-        "session_id": claim.session_id,
-        "number": claim.number,
-        "key": claim.key,
-        "digest": claim.digest,
-        "at": claim.at,
-    }
-
-
-UNFINISHED = (
-    "revision",
-    "first_seq",
-    "commands",
-    "decision",
-    "patch",
-    "inverse",
-    "snapshot",
-    "done_at",
-)
-
-
-def _pending_values(claim: Claim, text: str) -> dict[str, Any]:
-    unfinished = dict.fromkeys(UNFINISHED)
-    return _claimed_values(claim) | unfinished | {"status": str(TurnStatus.PENDING), "text": text}
-
-
-def _opening_values(kept: Kept) -> dict[str, Any]:
-    context, decision = kept.new, kept.decision
-    whole = [{"op": "replace", "path": "", "value": context.to_dict()}]
-    return dict.fromkeys(UNFINISHED) | {
-        "session_id": context.session_id,
-        "number": 0,
-        "key": OPENING_KEY,
-        "digest": "",
-        "status": str(TurnStatus.DONE),
-        "text": None,
-        "revision": 0,
-        "first_seq": kept.messages[0].seq if kept.messages else None,
-        "commands": [],
-        "decision": _decision_json(decision),
-        "patch": dump_json(whole),
-        "at": context.created_at,
-        "done_at": context.created_at,
-    }
-
-
-def _decision_json(decision: Decision) -> Any:
-    return decision.model_dump(mode="json")

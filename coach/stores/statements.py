@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
 
 from coach.record.answer import AnswerRow
 from coach.record.assumption import AssumptionRow
@@ -98,6 +98,11 @@ finish_turn = (
         }
     )
 )
+renumber_turn = (
+    update(TURN)
+    .where(_of(TURN), TURN.c.number == bindparam("of_number"))
+    .values(number=bindparam("new_number"))
+)
 delete_answer = delete(ANSWER).where(_of(ANSWER), ANSWER.c.field == bindparam("of_field"))
 insert_answer = _insert(ANSWER)
 delete_assumption = delete(ASSUMPTION).where(_of(ASSUMPTION), ASSUMPTION.c.id == bindparam("of_id"))
@@ -125,17 +130,23 @@ messages_of = select(*MESSAGE.c).where(_of(MESSAGE)).order_by(MESSAGE.c.seq)
 messages_at = messages_of.where(
     MESSAGE.c.seq >= bindparam("first"), MESSAGE.c.seq < bindparam("past")
 )
-all_sessions = select(CONTEXT).order_by(CONTEXT.c.updated_at.desc()).limit(bindparam("limit"))
+# Two sessions of the same instant are told apart by the order of their rows.
+ORDER_OF_ROWS: Any = literal_column(f"{CONTEXT.name}.rowid")
+all_sessions = (
+    select(CONTEXT)
+    .order_by(CONTEXT.c.updated_at.desc(), ORDER_OF_ROWS.desc())
+    .limit(bindparam("limit"))
+)
 sessions_of_user = (
     select(CONTEXT)
     .where(CONTEXT.c.user_id == bindparam("user"))
-    .order_by(CONTEXT.c.created_at.desc(), CONTEXT.c.session_id.desc())
+    .order_by(CONTEXT.c.created_at.desc(), ORDER_OF_ROWS.desc())
     .limit(bindparam("limit"))
 )
 newest_session = (
     select(CONTEXT)
     .where(CONTEXT.c.user_id == bindparam("user"), CONTEXT.c.flow == bindparam("flow"))
-    .order_by(CONTEXT.c.created_at.desc(), CONTEXT.c.session_id.desc())
+    .order_by(CONTEXT.c.created_at.desc(), ORDER_OF_ROWS.desc())
     .limit(1)
 )
 find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))

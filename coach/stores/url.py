@@ -52,6 +52,16 @@ def _options(url: str, query: str) -> dict[str, str]:
 
 def check_place(path: Path) -> None:
     """StoreUnavailable, with the reason in words, when no database can be at this path."""
+    try:
+        _check_place(path)
+    except (OSError, ValueError) as error:  # not to be entered, too long, U+0000
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreUnavailable(f"{str(path)!r} cannot be used: {reason}") from error
+
+
+def _check_place(path: Path) -> None:
+    if "\0" in str(path):
+        raise ValueError("U+0000 in a path")
     if path.is_dir():
         raise StoreUnavailable(f"{str(path)!r} is a folder: name a file in it, such as coach.db")
     parent = path.absolute().parent

@@ -59,6 +59,7 @@ class Claim:
 
     `done` is set when the key was kept before: nothing is to be run then. `db` is the open
     transaction of a held claim, None for one that is to be committed by a second transaction.
+    `stored` is True when the log has its row already, as pending.
     """
 
     session_id: str
@@ -70,6 +71,7 @@ class Claim:
     context: CoachContext
     done: StoredTurn | None = None
     db: Db | None = None
+    stored: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

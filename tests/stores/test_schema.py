@@ -1,0 +1,73 @@
+"""The tables: made on first use, never written to when they are not ours."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from coach.errors import CoachError, ForeignDatabase, NewerSchema
+from coach.stores import statements
+from coach.stores.sql import SqlStore
+
+
+def test_an_empty_file_becomes_a_store(tmp_path: Path):
+    """And opening it again changes nothing."""
+    place = tmp_path / "coach.db"
+    place.touch()
+    SqlStore(f"sqlite:///{place}").close()
+    content = place.read_bytes()
+    SqlStore(f"sqlite:///{place}").close()
+    assert place.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("script", "error", "says"),
+    [
+        ("CREATE TABLE recipes (name)", ForeignDatabase, "it has the table 'recipes'"),
+        (
+            "CREATE TABLE coach_schema (product, version);"
+            "INSERT INTO coach_schema VALUES ('coachflow', 2)",
+            NewerSchema,
+            "has schema version 2, written by a newer coachflow; this one knows version 1",
+        ),
+    ],
+)
+def test_a_database_that_is_not_ours_is_left_as_it_is(
+    tmp_path: Path, script: str, error: type[CoachError], says: str
+):
+    """To the byte: not even its journal mode is changed."""
+    place = tmp_path / "other.db"
+    other = sqlite3.connect(place)
+    other.executescript(script)
+    other.close()
+    content = place.read_bytes()
+    with pytest.raises(error, match=says):
+        SqlStore(f"sqlite:///{place}")
+    assert place.read_bytes() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_many_can_open_a_new_store_at_once(file_url: str):
+    """Whoever comes second finds the tables of the first."""
+    barrier = threading.Barrier(8)
+    opened: list[SqlStore] = []
+
+    def open_it() -> None:
+        barrier.wait()
+        opened.append(SqlStore(file_url))
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert [store.sessions() for store in opened] == [[]] * 8
+    [store.close() for store in opened]
+
+
+def test_every_table_and_index_is_there(file_store: SqlStore):
+    """As the classes of the record describe them."""
+    with file_store.database.transaction(write=False) as db:
+        names = {row[0] for row in db.text("SELECT name FROM sqlite_master WHERE sql NOT NULL")}
+    tables = {table.name for table in statements.TABLES}
+    indexes = {str(index.name) for table in statements.TABLES for index in table.indexes}
+    assert names == tables | indexes

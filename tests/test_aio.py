@@ -1,0 +1,193 @@
+"""The same door for asyncio: equal results, nothing blocked, nothing left behind."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from coach.aio import AsyncBot, AsyncSession
+from coach.bot import Bot
+from coach.errors import IdempotencyKeyReuse, InputError
+from coach.flows.flow import Flow
+from coach.hearing import rules
+from coach.stores.check import check
+from coach.stores.sql import SqlStore
+from coach.testing import FakeClock
+from coach.vocabulary.commands import Set
+
+LINES = ["run a marathon", "a medal", "change goal: swim far", "9", "undo", "9", "back", "restart"]
+
+
+async def patiently(situation: Any, text: str) -> Any:
+    """A hearer that is awaited."""
+    await asyncio.sleep(0.001)
+    return rules.hear(situation, text)
+
+
+def slowly(situation: Any, text: str) -> Any:
+    """A hearer that waits in place."""
+    return rules.hear(situation, text)
+
+
+HEARERS = {"instant": None, "awaited": patiently, "in place": slowly}
+
+
+@pytest.fixture
+def make_async(store: SqlStore, grow: Flow) -> Callable[..., AsyncBot]:
+    """A coach on the store."""
+    return lambda hear=None: AsyncBot(grow, store, clock=FakeClock(), hear=hear)
+
+
+@pytest.fixture(params=list(HEARERS))
+async def talk(request: pytest.FixtureRequest, make_async: Any) -> AsyncSession:
+    """A session of each way to hear."""
+    talk: AsyncSession = await make_async(HEARERS[request.param]).session("ada", id="s")
+    return talk
+
+
+async def test_both_doors_lead_to_the_same(talk: AsyncSession, make_bot: Callable[..., Bot]):
+    """Turn by turn, and in all that is kept."""
+    twin = make_bot(on=SqlStore()).session("ada", id="s")
+    turns = [(await talk.say(line, key=line * n), n) for n, line in enumerate(LINES, start=1)]
+    for turn, n in turns:
+        assert turn == twin.say(turn.text, key=turn.text * n)
+    assert await talk.undo() is not None
+    assert twin.undo() is not None
+    assert await talk.context() == twin.context
+    assert await talk.history() == twin.history()
+    assert await talk.why() == twin.why()
+    assert (await talk.prompt()).text == twin.prompt.text
+
+
+async def test_a_key_works_here_too(talk: AsyncSession):
+    """The same turn for the same text, an error for another."""
+    turn = await talk.say("run a marathon", key="k")
+    again = await talk.say("run a marathon", key="k")
+    assert (turn.reply, turn.repeated, again.repeated) == (again.reply, False, True)
+    with pytest.raises(IdempotencyKeyReuse):
+        await talk.say("climb a hill", key="k")
+
+
+async def test_messages_to_one_session_take_their_turns(talk: AsyncSession, store: SqlStore):
+    """Twenty at once, more than there are threads: none is refused, none doubled."""
+    turns = await asyncio.gather(*(talk.say(f"goal number {n}") for n in range(20)))
+    assert sorted(turn.revision for turn in turns) == list(range(1, 21))
+    assert check(store).faults == ()
+
+
+async def test_buttons_and_words_take_their_turns(talk: AsyncSession, store: SqlStore):
+    """Whoever waits keeps nobody from finishing."""
+    button = [Set(field="goal", value="swim far")]
+    said = (talk.say(f"say {n}", heard=button if n % 2 else None) for n in range(20))
+    turns = await asyncio.gather(*said)
+    assert sorted(turn.revision for turn in turns) == list(range(1, 21))
+    assert check(store).faults == ()
+
+
+@pytest.mark.parametrize("hear", list(HEARERS))
+async def test_sessions_side_by_side_do_not_touch_each_other(
+    make_async: Any, make_bot: Callable[..., Bot], hear: str
+):
+    """Twenty of them, each as it would be alone."""
+    bot, alone = make_async(HEARERS[hear]), make_bot(on=SqlStore())
+
+    async def tell(n: int) -> Any:
+        talk = await bot.session(f"user {n}", id=f"s{n}")
+        for line in LINES[:5]:
+            await talk.say(f"{line} {n}" if n % 2 else line)
+        return await talk.context()
+
+    for n, context in enumerate(await asyncio.gather(*(tell(n) for n in range(20)))):
+        twin = alone.session(f"user {n}", id=f"s{n}")
+        [twin.say(f"{line} {n}" if n % 2 else line) for line in LINES[:5]]
+        assert twin.context == context
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 7, 9, 12, 40])
+async def test_a_cancelled_turn_is_whole_or_not_at_all(
+    talk: AsyncSession, store: SqlStore, steps: int
+):
+    """And the session can be used at once; the message sent again is there once."""
+    task = asyncio.create_task(talk.say("run a marathon", key="k"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (await talk.say("run a marathon", key="k")).revision == 1
+    assert (await talk.say("a medal")).revision == 2
+    assert check(store).faults == ()
+
+
+async def test_a_turn_cancelled_while_it_hears_can_be_sent_again(make_async: Any, store: SqlStore):
+    """Its message waits as pending; the session is free."""
+    hearing, released = asyncio.Event(), asyncio.Event()
+
+    async def hear(situation: Any, text: str) -> Any:
+        hearing.set()
+        await released.wait()
+        return rules.hear(situation, text)
+
+    talk = await make_async(hear).session("ada", id="s")
+    task = asyncio.create_task(talk.say("run a marathon", key="k"))
+    await hearing.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert [turn.key for turn in store.pending("s")] == ["k"]
+    released.set()
+    assert (await talk.say("run a marathon", key="k")).revision == 1
+
+
+@pytest.mark.parametrize("wait", ["awaited", "in place"])
+async def test_the_loop_goes_on_while_one_session_hears(make_async: Any, wait: str):
+    """Whether the hearer is awaited or waits in place."""
+    go, heard = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def in_place(situation: Any, text: str) -> Any:
+        loop.call_soon_threadsafe(heard.set)
+        assert go.wait(10)
+        return rules.hear(situation, text)
+
+    async def awaited(situation: Any, text: str) -> Any:
+        return await asyncio.to_thread(in_place, situation, text)
+
+    talk = await make_async(awaited if wait == "awaited" else in_place).session("ada", id="s")
+    task = asyncio.create_task(talk.say("run a marathon"))
+    await heard.wait()
+    go.set()
+    assert (await task).revision == 1
+
+
+async def failing(situation: Any, text: str) -> Any:
+    raise InputError("no connection")
+
+
+async def wrong(situation: Any, text: str) -> Any:
+    return "text"
+
+
+@pytest.mark.parametrize("hear", [failing, wrong])
+async def test_a_hearer_that_fails_leaves_the_session_free(
+    make_async: Any, store: SqlStore, hear: Callable[..., Awaitable[Any]]
+):
+    """The error comes out, the message waits."""
+    talk = await make_async(hear).session("ada", id="s")
+    with pytest.raises(InputError):
+        await talk.say("run a marathon", key="k")
+    assert [turn.key for turn in store.pending("s")] == ["k"]
+    other = await make_async().session("ada", id="s")
+    assert (await other.say("climb a hill")).revision == 1
+
+
+async def test_opening_and_closing(make_async: Any):
+    """The greeting, a resumed session, and the step back."""
+    bot = make_async()
+    talk = await bot.session("ada")
+    assert "What would you like" in await talk.greeting()
+    assert ((await bot.session("ada")).id, talk.resumed) == (talk.id, False)
+    for line in ("run a marathon", "a medal", "9"):
+        await talk.say(line)
+    assert (await talk.back()).stage == "goal"
+    await bot.close()

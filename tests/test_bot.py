@@ -1,0 +1,165 @@
+"""A coach: opens sessions, resumes them, and keeps people apart."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from coach.bot import Bot
+from coach.errors import (
+    CoachError,
+    FlowError,
+    FlowNotFound,
+    FlowVersionMismatch,
+    InvalidId,
+    SessionNotFound,
+    StoreUrlError,
+)
+from coach.flows.flow import Flow
+from coach.stores.check import check
+from coach.stores.sql import SqlStore
+
+
+def test_the_shortest_way_needs_no_store():
+    """Each coach then remembers in a memory of its own."""
+    one, other = Bot("grow"), Bot("grow")
+    one.session("ada", id="s").say("run a marathon")
+    assert one.store.url == "sqlite://"
+    assert other.sessions() == []
+    one.close()
+    other.close()
+
+
+def test_a_person_comes_back_to_where_she_left_off(bot: Bot):
+    """Without an id the newest session of the flow is meant."""
+    talk = bot.session("ada")
+    talk.say("run a marathon")
+    again = bot.session("ada")
+    assert (talk.resumed, again.resumed) == (False, True)
+    assert again.id == talk.id
+    assert again.context.revision == 1
+
+
+def test_a_finished_session_is_followed_by_a_new_one(bot: Bot):
+    """Linked to it, also within the same instant; and that one is resumed then."""
+    first = bot.session("ada")
+    first.say("finish")
+    second = bot.session("ada")
+    assert second.id != first.id
+    assert second.context.previous_session == first.id
+    assert bot.session("ada").id == second.id
+
+
+def test_an_id_is_begun_once_and_then_resumed(bot: Bot):
+    """Several sessions of one person stand beside each other."""
+    assert bot.session("ada", id="one").resumed is False
+    assert bot.session("ada", id="two").resumed is False
+    assert bot.session("ada", id="one").resumed is True
+    assert [line.session_id for line in bot.sessions("ada")] == ["two", "one"]
+
+
+def test_another_persons_session_looks_absent(bot: Bot, dump: Any):
+    """By its id it is not found, in a listing it is not there, and nothing is written."""
+    bot.session("ada", id="s").say("run a marathon")
+    before = dump(bot.store)
+    with pytest.raises(SessionNotFound, match="there is no session 's' of user 'bob'"):
+        bot.session("bob", id="s")
+    assert dump(bot.store) == before
+    assert bot.sessions("bob") == []
+    assert bot.session("bob").id != "s"
+
+
+@pytest.mark.parametrize("user", ["Ada", "ada ", "äda", "a" * 200, "%", "ada' OR '1'='1", "\u202e"])
+def test_a_user_id_is_opaque(bot: Bot, user: str):
+    """No case folding, no trimming, no wildcard."""
+    bot.session("ada", id="s")
+    assert bot.session(user).id != "s"
+    assert [line.user_id for line in bot.sessions(user)] == [user]
+
+
+@pytest.mark.parametrize("user", ["", " ", "a\nb", "a\0", "\ud800", "a" * 201, None, 7])
+def test_what_is_no_user_id_is_refused(bot: Bot, user: Any):
+    """Nothing is written."""
+    with pytest.raises(InvalidId, match="is not usable"):
+        bot.session(user)
+    assert bot.sessions() == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "../x", "a" * 129, "ü", "a\n"])
+def test_what_is_no_session_id_is_refused(bot: Bot, name: str):
+    """The message says what would be one."""
+    with pytest.raises(InvalidId, match=r"take 1 to 128 letters, digits or any of _ \. : -"):
+        bot.session("ada", id=name)
+    assert bot.sessions() == []
+
+
+@pytest.mark.parametrize("name", [None, "s"])
+def test_whoever_opens_at_the_same_time_gets_the_same_session(
+    make_bot: Callable[..., Bot], name: str | None
+):
+    """Two tabs, one conversation: it is begun once, with one greeting."""
+    bot, barrier, ids = make_bot(), threading.Barrier(8), []
+
+    def open_it() -> None:
+        barrier.wait()
+        ids.append(bot.session("ada", id=name).id)
+
+    threads = [threading.Thread(target=open_it) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(ids) == 8
+    assert [line.session_id for line in bot.sessions()] == [ids[0]]
+    assert check(bot.store).messages == 1
+
+
+def test_sessions_of_several_flows_stand_beside_each_other(
+    store: SqlStore, make_bot: Callable[..., Bot]
+):
+    """Each coach resumes its own, and refuses the other's."""
+    grow, wizard = make_bot(), Bot("requirements", store)
+    talk, form = grow.session("ada"), wizard.session("ada")
+    assert talk.id != form.id
+    assert grow.session("ada").id == talk.id
+    assert wizard.session("ada").id == form.id
+    with pytest.raises(FlowVersionMismatch, match="runs 'grow', not 'requirements'"):
+        wizard.session("ada", id=talk.id)
+
+
+def test_the_environment_names_the_store(monkeypatch: pytest.MonkeyPatch, file_url: str):
+    """An argument comes before it; other variables of ours do no harm."""
+    monkeypatch.setenv("COACH_STORE", file_url)
+    monkeypatch.setenv("COACH_KILLS", "5")
+    bots = [Bot("grow"), Bot("grow", "sqlite://")]
+    assert [bot.store.url for bot in bots] == [file_url, "sqlite://"]
+    [bot.close() for bot in bots]
+
+
+def test_the_clock_stamps_what_is_kept(make_bot: Callable[..., Bot]):
+    """In UTC, whatever its zone."""
+    talk = make_bot().session("ada")
+    talk.say("run a marathon")
+    assert {m.at for m in talk.history()} == {datetime(2026, 1, 5, 9, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "says"),
+    [
+        ({"flow": "gorw"}, FlowNotFound, "Did you mean 'grow'"),
+        ({"flow": "grow", "store": "postgresql://h/d"}, StoreUrlError, "not part of this version"),
+        ({"flow": "grow", "llm": "openai:gpt"}, CoachError, "the coach is offline"),
+    ],
+)
+def test_what_cannot_be_used_is_said_at_once(options: Any, error: type[Exception], says: str):
+    """Not at the first message."""
+    with pytest.raises(error, match=says):
+        Bot(**options)
+
+
+def test_a_flow_that_cannot_run_is_refused_at_once():
+    """With every reason."""
+    stages = {"a": {"next": [{"to": "b"}]}}
+    flow = Flow.model_validate({"flow": "broken", "start": "a", "stages": stages})
+    with pytest.raises(FlowError, match="flow 'broken' cannot run"):
+        Bot(flow)
