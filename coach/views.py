@@ -41,13 +41,13 @@ class Occasion:
 def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion) -> PromptView:
     """The view of a context as it stands, on one occasion."""
     decision = occasion.decision or Decision(stage=context.stage)
-    left = turns_left(flow, context)
+    left, window = turns_left(flow, context), context.conversation_history
     return build_view(
         context,
         flow=flow_view(flow),
         stage=stage_view(flow, context.stage),
-        history=context.conversation_history,
-        most_messages=len(context.conversation_history),
+        history=window,
+        most_messages=len(window),
         question=question_view(flow, context),
         heard=_heard(flow, context, decision.rulings),
         problems=tuple(ruling.reason for ruling in decision.refused),

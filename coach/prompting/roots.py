@@ -16,18 +16,18 @@ _NAME = re.compile(r"(?!\.{1,2}(?:/|$))[\w.-]+(?:/(?!\.{1,2}(?:/|$))[\w.-]+)*", 
 class Roots:
     """Folders of templates, the user's first. Nothing outside of them is ever read.
 
-    A file is read once: a changed one is seen by new `Roots`.
+    A file is looked for once: a new or changed one is seen by new `Roots`.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(Path(folder).resolve() for folder in folders)
-        self._sources: dict[str, tuple[str, Path]] = {}
+        self._sources: dict[str, tuple[str, Path] | None] = {}
 
     def source(self, name: str) -> tuple[str, Path] | None:
         """(source, path) of that name, or None."""
-        if name not in self._sources and (found := self.read(name)) is not None:
-            self._sources[name] = found
-        return self._sources.get(name)
+        if name not in self._sources:
+            self._sources[name] = self.read(name)
+        return self._sources[name]
 
     def find(self, names: Sequence[str]) -> str:
         """The first name that has a file; TemplateNotFound names all that were tried."""

@@ -283,6 +283,10 @@ class CoachContext(BaseModel):
             self._past[context.undo_head or 0] = prior.__dict__
             context = prior
 
+    def forget_past(self) -> None:
+        """Let go of earlier contexts; `undo` then needs them recalled."""
+        self._past = {}
+
     def before_last_turn(self) -> "CoachContext | None":
         """The context as it was before the turn that `undo` would take back."""
         return None if self.undo_head is None else self.before_turn(self.undo_head)

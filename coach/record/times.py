@@ -1,6 +1,7 @@
 """One type for points in time: aware UTC in Python, the same text order on every store."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, String
@@ -14,6 +15,12 @@ def to_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
+def _text(moment: datetime) -> str:
+    """One turn writes the same moment into several rows."""
+    return to_utc(moment).isoformat()
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Kept as ISO 8601 text in UTC, so that no driver can drop or shift the zone."""
 
@@ -21,7 +28,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return None if value is None else to_utc(value).isoformat()
+        return None if value is None else _text(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)

@@ -6,7 +6,7 @@ from typing import Any
 from coach.record.context import CoachContext
 from coach.record.delta import apply
 from coach.record.turn_log import TurnStatus
-from coach.stores import mapping, statements
+from coach.stores import mapping, reading, statements
 from coach.stores.connect import Db
 from coach.stores.sql import SqlStore
 from coach.stores.values import CheckReport, Fault
@@ -70,7 +70,7 @@ def _messages(said: Rows) -> list[str]:
 
 
 def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
-    context = _stored(db, session_id)
+    context = reading.context(db, session_id)
     done = kept(log)
     faults = []
     if [row["revision"] for row in done] != list(range(len(done))):
@@ -140,14 +140,6 @@ def _snapshot(row: dict[str, Any], document: dict[str, Any]) -> list[str]:
 def _same(one: Any, other: Any) -> bool:
     """Equal as JSON, where 1, 1.0 and true differ."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
-def _stored(db: Db, session_id: str) -> CoachContext:
-    row = db.one(statements.load_context, session=session_id)
-    answers = db.rows(statements.load_answers, session=session_id)
-    assumptions = db.rows(statements.load_assumptions, session=session_id)
-    assert row is not None  # noqa: S101  # the id came from this very snapshot
-    return mapping.to_context(row, answers, assumptions)
 
 
 def _orphans(db: Db, known: set[str]) -> list[Fault]:

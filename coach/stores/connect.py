@@ -38,15 +38,20 @@ class Db:
         if getattr(self, "open", False):
             self.rollback()
 
+    @property
+    def url(self) -> str:
+        return self._database.address.url
+
     def rows(self, statement: Executable, **values: Any) -> list[dict[str, Any]]:
         """All rows, each by column name."""
         prepared = self._database.prepared(statement)
-        return [prepared.row(row) for row in self._execute(prepared, values).fetchall()]
+        cursor = self._execute(prepared, values)
+        return [prepared.row(row) for row in self._speaking(cursor.fetchall)]
 
     def one(self, statement: Executable, **values: Any) -> dict[str, Any] | None:
         """The first row, or None."""
         prepared = self._database.prepared(statement)
-        raw = self._execute(prepared, values).fetchone()
+        raw = self._speaking(self._execute(prepared, values).fetchone)
         return None if raw is None else prepared.row(raw)
 
     def run(self, statement: Executable, values: Values) -> int:
@@ -60,10 +65,7 @@ class Db:
 
     def text(self, sql: str) -> list[Any]:
         """A fixed statement without values: pragmas and DDL."""
-        try:
-            return self._raw.execute(sql).fetchall()
-        except sqlite3.Error as error:
-            raise self._database.in_words(error) from error
+        return self._speaking(lambda: self._raw.execute(sql).fetchall())
 
     def _execute(self, prepared: Prepared, values: Values) -> sqlite3.Cursor:
         try:
@@ -71,10 +73,16 @@ class Db:
         except sqlite3.Error as error:
             raise self._database.in_words(error) from error
 
+    def _speaking(self, action: Callable[[], Result]) -> Result:
+        try:
+            return action()
+        except sqlite3.Error as error:
+            raise self._database.in_words(error) from error
+
     def now_ms(self) -> int:
         """Milliseconds since 1970 by the database's clock, which all leases use."""
         sql = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-        return int(self._raw.execute(sql).fetchone()[0])
+        return int(self.text(sql)[0][0])
 
     def commit(self) -> None:
         self.text("COMMIT")

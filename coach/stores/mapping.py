@@ -110,6 +110,12 @@ def to_line(row: dict[str, Any]) -> SessionLine:
     return SessionLine(**{name: row[name] for name in LINE})
 
 
+def to_definition(row: dict[str, Any]) -> Definition:
+    return Definition(
+        hash=row["hash"], name=row["name"], version=row["version"], text=row["definition"]
+    )
+
+
 def flow_values(definition: Definition) -> dict[str, Any]:
     return {
         "hash": definition.hash,

@@ -37,6 +37,13 @@ def _insert(found: Table) -> Any:
 # -- a turn ----------------------------------------------------------------------------------
 
 load_context = select(CONTEXT).where(_of(CONTEXT))
+load_head = select(
+    CONTEXT.c.revision,
+    CONTEXT.c.updated_at,
+    CONTEXT.c.fence,
+    CONTEXT.c.lease_until,
+    CONTEXT.c.last_number,
+).where(_of(CONTEXT))
 load_answers = select(*ANSWER.c).where(_of(ANSWER))
 load_assumptions = select(*ASSUMPTION.c).where(_of(ASSUMPTION)).order_by(ASSUMPTION.c.revision)
 newest_messages = (

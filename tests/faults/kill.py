@@ -74,15 +74,36 @@ def work(url: str, session: str, lines: list[str], shared: mmap.mmap) -> None:
     os._exit(0)
 
 
-def run(url: str, session: str, lines: list[str], shared: mmap.mmap, after: float) -> bool:
-    """One worker, killed after so many seconds; False when it was done before."""
+def run(url: str, session: str, lines: list[str], shared: mmap.mmap, moment: "Moment") -> bool:
+    """One worker, killed at a moment; False when it was done before."""
     shared[0] = shared[1] = 0
     child = os.fork()
     if child == 0:
         work(url, session, lines, shared)
-    time.sleep(after)
+    deadline = time.monotonic() + 10
+    while shared[0] < moment.line and shared[1] < len(lines) and time.monotonic() < deadline:
+        time.sleep(0.0005)
+    time.sleep(moment.after)
     os.kill(child, signal.SIGKILL)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+@dataclass(frozen=True)
+class Moment:
+    """So many seconds after the worker has come to a line (0: after it was born).
+
+    A busy machine opens sessions slowly: waiting for a line keeps most kills inside turns.
+    """
+
+    line: int
+    after: float
+
+
+def any_moment(dice: random.Random, before: int) -> Moment:
+    """One in four from birth, the others from one of the next turns."""
+    if dice.random() < 0.25:
+        return Moment(0, dice.uniform(0.0, 0.12))
+    return Moment(min(before + dice.randint(1, 6), LINES), dice.uniform(0.0, 0.004))
 
 
 def kept(url: str, session: str, lines: list[str], acknowledged: int) -> int:
@@ -120,7 +141,7 @@ def torment(url: str, seed: str, kills: int, figures: Figures, shared: mmap.mmap
     dice = random.Random(seed)
     lines, before, alive = script(dice), 0, True
     while alive and figures.kills < kills:
-        alive = run(url, seed, lines, shared, dice.uniform(0.0, 0.12))
+        alive = run(url, seed, lines, shared, any_moment(dice, before))
         now = kept(url, seed, lines, shared[1])
         assert alive or now == LINES, f"the worker ended with {now} of {LINES} lines"
         if alive:

@@ -1,0 +1,103 @@
+"""Claiming a session for one turn: the first half of the protocol, inside one transaction."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from coach.errors import IdempotencyKeyReuse
+from coach.record.context import CoachContext
+from coach.record.turn_log import TurnStatus
+from coach.stores import mapping, reading, statements
+from coach.stores.connect import Db
+from coach.stores.hot import HotContexts
+from coach.stores.reading import Raw
+from coach.stores.values import Claim
+
+LEASE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit."""
+
+    session_id: str
+    key: str
+    text: str
+    at: datetime
+    hold: bool
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
+    """The claim; None while another turn holds the lease. Ends the transaction unless held."""
+    session_id = wanted.session_id
+    head = reading.found(db, session_id, db.one(statements.load_head, session=session_id))
+    known = db.one(statements.find_turn, session=session_id, key=wanted.key)
+    taken = Claim(
+        session_id=session_id,
+        key=wanted.key,
+        digest=wanted.digest,
+        number=head["last_number"] + 1,
+        fence=head["fence"],
+        at=wanted.at,
+        context=_context(db, hot, session_id, head),
+        db=db,
+    )
+    if known is not None and _was_kept(db, taken, known):
+        return taken
+    if head["lease_until"] is not None and head["lease_until"] > db.now_ms():
+        return None
+    if known is not None:
+        _renumber(db, taken, known["number"])
+    if not wanted.hold:
+        _take_lease(db, taken, wanted.text)
+    return taken
+
+
+def until(db: Db, seconds: float) -> int:
+    """The end of a lease that begins now, in milliseconds by the database's clock."""
+    return db.now_ms() + int(seconds * 1000)
+
+
+def _context(db: Db, hot: HotContexts, session_id: str, head: Raw) -> CoachContext:
+    known = hot.get(session_id, head["revision"], head["updated_at"])
+    return reading.context(db, session_id) if known is None else known
+
+
+def _was_kept(db: Db, taken: Claim, known: Raw) -> bool:
+    """True when the key's turn is done: the claim then holds it, and the transaction is over."""
+    if known["digest"] != taken.digest:
+        raise IdempotencyKeyReuse(f"key {taken.key!r} was sent before with another text")
+    if known["status"] != TurnStatus.DONE:
+        return False
+    taken.done = reading.turn(db, known)
+    taken.db = None
+    db.rollback()
+    return True
+
+
+def _renumber(db: Db, taken: Claim, old: int) -> None:
+    """A pending turn that is claimed anew takes its place after all turns claimed so far."""
+    of = {"session": taken.session_id, "of_number": old, "new_number": taken.number}
+    db.run(statements.renumber_turn, of)
+    taken.stored = True
+
+
+def _take_lease(db: Db, taken: Claim, text: str) -> None:
+    """Make the message durable and the session ours for a while; ends the transaction."""
+    if not taken.stored:
+        db.run(statements.insert_turn, mapping.pending_values(taken, text))
+        taken.stored = True
+    taken.fence += 1
+    lease = {
+        "session": taken.session_id,
+        "new_fence": taken.fence,
+        "new_lease": until(db, LEASE_SECONDS),
+        "new_number": taken.number,
+    }
+    db.run(statements.claim_context, lease)
+    db.commit()
+    taken.db = None

@@ -1,0 +1,88 @@
+"""Writing a turn: the second half of the protocol, inside one transaction."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from coach.errors import LeaseLost
+from coach.stores import mapping, statements
+from coach.stores.connect import Db
+from coach.stores.values import Claim, Definition, Kept
+
+
+def opening(db: Db, kept: Kept, definition: Definition) -> None:
+    """A new session: its flow, its context and turn number 0."""
+    if db.one(statements.find_flow, of_hash=definition.hash) is None:
+        db.run(statements.insert_flow, mapping.flow_values(definition))
+    fresh = {"fence": 0, "lease_until": None, "last_number": 0}
+    db.run(statements.insert_context, mapping.context_values(kept.new) | fresh)
+    _items(db, kept, is_new=True)
+    db.run(statements.insert_turn, mapping.opening_values(kept))
+
+
+def turn(db: Db, claim: Claim, kept: Kept) -> None:
+    """Everything a turn adds; LeaseLost when one of the two fences says that it came too late."""
+    _context(db, claim, kept)
+    _items(db, kept, is_new=False)
+    done = mapping.turn_values(claim, kept)
+    if not claim.stored:
+        db.run(statements.insert_turn, mapping.claimed_values(claim) | done)
+        return
+    finished = {f"new_{name}": value for name, value in done.items()}
+    of = {"session": claim.session_id, "of_number": claim.number}
+    if db.run(statements.finish_turn, finished | of) != 1:
+        raise LeaseLost(f"turn {claim.key!r} was finished by another worker")
+
+
+def _context(db: Db, claim: Claim, kept: Kept) -> None:
+    values = {f"new_{name}": value for name, value in mapping.context_values(kept.new).items()}
+    fences = {
+        "session": claim.session_id,
+        "old_revision": kept.old.revision,
+        "held_fence": claim.fence,
+        "new_lease_until": None,
+        "new_last_number": claim.number,
+    }
+    if db.run(statements.update_context, values | fences) != 1:
+        raise LeaseLost(f"session {claim.session_id!r}: another worker was faster")
+
+
+def _items(db: Db, kept: Kept, is_new: bool) -> None:
+    """The rows of other tables: messages are added, answers and assumptions brought up to date."""
+    session_id, new = kept.new.session_id, kept.new
+    rows = [mapping.message_values(session_id, message) for message in kept.messages]
+    db.run_many(statements.insert_message, rows)
+    old_answers = {} if is_new else kept.old.answers
+    old_assumptions = {} if is_new else kept.old.assumptions
+    _bring_up(db, session_id, old_answers, new.answers, ANSWERS)
+    _bring_up(db, session_id, old_assumptions, new.assumptions, ASSUMPTIONS)
+    for revision in kept.undone:
+        gone = {"session": session_id, "of_revision": revision}
+        db.run(statements.withdraw_messages, gone)
+
+
+Table = tuple[Any, Any, str, Callable[[str, Any], dict[str, Any]]]
+
+ANSWERS: Table = (
+    statements.delete_answer,
+    statements.insert_answer,
+    "of_field",
+    mapping.answer_values,
+)
+ASSUMPTIONS: Table = (
+    statements.delete_assumption,
+    statements.insert_assumption,
+    "of_id",
+    mapping.assumption_values,
+)
+
+
+def _bring_up(
+    db: Db, session_id: str, old: Mapping[str, Any], new: Mapping[str, Any], table: Table
+) -> None:
+    """Delete and insert the rows that differ."""
+    delete, insert, key, values = table
+    for name, item in mapping.changed(old, new):
+        if name in old:
+            db.run(delete, {"session": session_id, key: name})
+        if item is not None:
+            db.run(insert, values(session_id, item))

@@ -1,0 +1,90 @@
+"""Reading one session inside a transaction."""
+
+from typing import Any
+
+from coach.errors import SessionNotFound
+from coach.record.context import CoachContext
+from coach.record.delta import apply
+from coach.record.message import Message
+from coach.stores import mapping, statements
+from coach.stores.connect import Db
+from coach.stores.values import StoredTurn
+
+Raw = dict[str, Any]
+
+
+def found(db: Db, session_id: str, row: Raw | None) -> Raw:
+    """The row itself; SessionNotFound when there is none."""
+    if row is None:
+        raise SessionNotFound(f"there is no session {session_id!r} in {db.url}")
+    return row
+
+
+def context(db: Db, session_id: str) -> CoachContext:
+    """The context as it stands."""
+    row = found(db, session_id, db.one(statements.load_context, session=session_id))
+    answers = db.rows(statements.load_answers, session=session_id)
+    assumptions = db.rows(statements.load_assumptions, session=session_id)
+    return mapping.to_context(row, answers, assumptions)
+
+
+def messages(db: Db, session_id: str) -> list[Message]:
+    """Every message in order."""
+    found(db, session_id, db.one(statements.load_head, session=session_id))
+    return [mapping.to_message(row) for row in db.rows(statements.messages_of, session=session_id)]
+
+
+def newest(db: Db, session_id: str, limit: int, after: int = 0) -> list[Message]:
+    """The last messages with a sequence number above `after`, oldest first."""
+    rows = db.rows(statements.newest_messages, session=session_id, limit=limit, after=after)
+    return [mapping.to_message(row) for row in reversed(rows)]
+
+
+def turns(db: Db, session_id: str) -> list[StoredTurn]:
+    """The log in order, with what was said in each turn."""
+    said = {message.seq: message for message in messages(db, session_id)}
+    return [_with_words(row, said) for row in db.rows(statements.turns_of, session=session_id)]
+
+
+def turn(db: Db, row: Raw) -> StoredTurn:
+    """One row of the log, with what was said in that turn."""
+    first = row["first_seq"]
+    if first is None:
+        return mapping.to_turn(row, [])
+    rows = db.rows(
+        statements.messages_at, session=row["session_id"], first=first, past=first + _size(row)
+    )
+    return mapping.to_turn(row, [mapping.to_message(item) for item in rows])
+
+
+def before(db: Db, after: CoachContext, turns: int) -> list[CoachContext]:
+    """The contexts before the last turns that `undo` would take back, the newest first."""
+    contexts: list[CoachContext] = []
+    while len(contexts) < turns and (earlier := _before(db, after)) is not None:
+        contexts.append(earlier)
+        after = earlier
+    return contexts
+
+
+def _before(db: Db, after: CoachContext) -> CoachContext | None:
+    """The context before a turn, by the inverse patch in the log."""
+    head = after.undo_head
+    if head is None:
+        return None
+    row = db.one(statements.turn_at_revision, session=after.session_id, at_revision=head)
+    if row is None or row["inverse"] is None:
+        return None
+    return CoachContext.from_dict(apply(after.to_dict(), row["inverse"]))
+
+
+def _with_words(row: Raw, said: dict[int, Message]) -> StoredTurn:
+    first = row["first_seq"]
+    if first is None:
+        return mapping.to_turn(row, [])
+    numbers = range(first, first + _size(row))
+    return mapping.to_turn(row, [said[seq] for seq in numbers if seq in said])
+
+
+def _size(row: Raw) -> int:
+    """How many messages a turn has: the opening has no message of the person."""
+    return 1 if row["number"] == 0 else 2
