@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from coach.bot import Bot
+from coach.effects import adrive, drive
 from coach.errors import SessionBusy
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.session import Session, checked_key
 from coach.stores.sql import WAIT_SECONDS
-from coach.turn import Turn, adrive, drive
+from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
 
 

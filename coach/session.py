@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from coach.effects import drive
 from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
 from coach.prompting.prompt import Prompt
@@ -12,7 +13,7 @@ from coach.record.message import Message
 from coach.services import Services
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Effects, Turn, drive, take_turn
+from coach.turn import Effects, Turn, take_turn
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
 

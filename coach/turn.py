@@ -1,47 +1,27 @@
 """One turn: hear → move → speak → keep, as one generator of effects.
 
-The generator decides what happens and in which order; a driver decides how waiting is done.
-`drive` waits in place, `adrive` in the event loop. An exception in any effect is thrown into
-the generator, which lets go of its claim: the session stays as it was.
+The generator decides what happens and in which order; a driver (effects.py) decides how waiting
+is done. An exception in any effect is thrown into the generator, which lets go of its claim: the
+session stays as it was.
 """
 
-import asyncio
 import contextlib
-import inspect
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from coach.errors import InputError, StoreError
+from coach.effects import Effect, Verb
+from coach.errors import StoreError
 from coach.flows.flow import Flow
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
 from coach.services import Services
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
-from coach.vocabulary import commands as words
-from coach.vocabulary.commands import Command
+from coach.vocabulary.commands import Command, as_commands
 from coach.vocabulary.decision import Decision, Move
 from coach.vocabulary.words import Role
 from coach.why import explain
-
-
-class Verb(StrEnum):
-    """What an effect is about."""
-
-    CLAIM = "claim"
-    HEAR = "hear"
-    SPEAK = "speak"
-    KEEP = "keep"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
-    """Something to be done outside; `run` may return an awaitable when it hears or speaks."""
-
-    verb: Verb
-    run: Callable[[], Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,91 +139,6 @@ class Hold:
     def _release(self, claim: Claim) -> None:
         with contextlib.suppress(StoreError):  # the lease ends by itself; say what went wrong first
             self._store.release(claim)
-
-
-def drive(effects: Effects) -> Turn:
-    """Run a turn, waiting in place."""
-    try:
-        effect = next(effects)
-        while True:
-            try:
-                value = _in_place(effect.run())
-            except BaseException as error:
-                effect = effects.throw(error)
-            else:
-                effect = effects.send(value)
-    except StopIteration as done:
-        turn: Turn = done.value
-        return turn
-    finally:
-        effects.close()
-
-
-def _in_place(value: Any) -> Any:
-    if inspect.iscoroutine(value):
-        value.close()
-        raise InputError("the hearer is a coroutine function: only AsyncBot can wait for it")
-    return value
-
-
-async def adrive(effects: Effects) -> Turn:
-    """Run a turn in an event loop: the store in a thread, hearing and speaking awaited."""
-    try:
-        effect = next(effects)
-        while True:
-            try:
-                value = await _perform(effect)
-            except BaseException as error:
-                effect = effects.throw(error)
-            else:
-                effect = effects.send(value)
-    except StopIteration as done:
-        turn: Turn = done.value
-        return turn
-    finally:
-        effects.close()
-
-
-async def _perform(effect: Effect) -> Any:
-    """The store works in a thread, and so does a hearer that waits in place."""
-    if effect.verb is Verb.SPEAK:
-        return effect.run()
-    work = asyncio.ensure_future(asyncio.to_thread(effect.run))
-    try:
-        value = await asyncio.shield(work)
-    except asyncio.CancelledError:
-        work.add_done_callback(_discard)
-        raise
-    return await value if inspect.isawaitable(value) else value
-
-
-def _discard(work: asyncio.Future[Any]) -> None:
-    """What came of an effect that nobody waits for any more."""
-    if not work.cancelled() and work.exception() is None and inspect.iscoroutine(work.result()):
-        work.result().close()
-
-
-def as_commands(heard: Any) -> list[Command]:
-    """What a hearer returned, checked; InputError names what is no command."""
-    if not isinstance(heard, list | tuple):
-        raise InputError(f"a hearer returns a list of commands, not {heard!r}")
-    return [_as_command(item) for item in heard]
-
-
-def _as_command(item: Any) -> Command:
-    if getattr(item, "command", None) in KNOWN and not isinstance(item, dict):
-        command: Command = item
-        return command
-    try:
-        return words.parse(item)
-    except ValueError as error:
-        raise InputError(f"{item!r} is no command: {error}") from None
-
-
-KNOWN = frozenset(
-    choice["properties"]["command"]["const"]
-    for choice in words.COMMANDS.json_schema()["$defs"].values()
-)
 
 
 def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:

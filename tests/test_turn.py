@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from coach.bot import Bot
+from coach.effects import Verb, drive
 from coach.errors import (
     ActionError,
     IdempotencyKeyReuse,
@@ -30,7 +31,7 @@ from coach.stores import connect, statements
 from coach.stores.check import check
 from coach.stores.connect import Db
 from coach.stores.sql import SqlStore
-from coach.turn import Effects, Turn, Verb, drive, take_turn
+from coach.turn import Effects, Turn, take_turn
 from coach.vocabulary.commands import Set, Undo
 
 CLAIM_MARKS = ("fence", "lease_until", "last_number")
@@ -333,7 +334,15 @@ def can_be_struck(frame: Any) -> bool:
     return frame is None and not line.strip().startswith("with ")
 
 
-OURS = ("coach/turn.py", "coach/session.py", "stores/sql.py", "stores/connect.py")
+OURS = (
+    "coach/turn.py",
+    "coach/effects.py",
+    "coach/session.py",
+    "stores/sql.py",
+    "stores/claims.py",
+    "stores/keeping.py",
+    "stores/connect.py",
+)
 
 
 def make_free(store: SqlStore, talk: Session) -> None:

@@ -5,11 +5,12 @@ those that cannot be applied, each with a reason. JSON round trip by `dump` and 
 words are cleaned as they are made, so that whatever an llm writes can be kept.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field as Setting
 from pydantic import TypeAdapter
 
+from coach.errors import InputError
 from coach.vocabulary.text import Words
 from coach.vocabulary.value import Value
 
@@ -183,6 +184,7 @@ Command = Annotated[
     Setting(discriminator="command"),
 ]
 
+KINDS: tuple[type[Value], ...] = get_args(get_args(Command)[0])
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
 COMMAND_LIST: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
 
@@ -190,6 +192,23 @@ COMMAND_LIST: TypeAdapter[list[Command]] = TypeAdapter(list[Command])
 def parse(data: Any) -> Command:
     """A command from plain data; raises pydantic.ValidationError."""
     return COMMANDS.validate_python(data)
+
+
+def as_commands(heard: Any) -> list[Command]:
+    """What a hearer returned, as a list of commands; InputError names what is none."""
+    if not isinstance(heard, list | tuple):
+        raise InputError(f"a hearer returns a list of commands, not {heard!r:.80}")
+    return [_as_command(item) for item in heard]
+
+
+def _as_command(item: Any) -> Command:
+    if isinstance(item, KINDS):
+        command: Command = item  # type: ignore[assignment]  # KINDS are the members of Command
+        return command
+    try:
+        return parse(item)
+    except ValueError as error:
+        raise InputError(f"{item!r:.80} is no command: {error}") from None
 
 
 def dump(command: Command) -> dict[str, Any]:

@@ -13,7 +13,7 @@ FLOORS: list[set[str]] = [
     {"vocabulary"},
     {"record"},
     {"flows", "hearing", "prompting", "stores"},
-    {"rendering", "services", "session", "turn", "views", "voice", "why"},
+    {"effects", "rendering", "services", "session", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},
     {"__main__"},

@@ -1,0 +1,95 @@
+"""Effects: what a turn asks to be done outside, and the two ways of waiting for it.
+
+A turn is one generator of effects. `drive` performs them in place, `adrive` in an event loop; an
+exception in any of them is thrown into the generator.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from coach.errors import InputError
+
+Result = TypeVar("Result")
+
+
+class Verb(StrEnum):
+    """What an effect is about."""
+
+    CLAIM = "claim"
+    HEAR = "hear"
+    SPEAK = "speak"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Effect:
+    """Something to be done outside; `run` may return an awaitable when it hears or speaks."""
+
+    verb: Verb
+    run: Callable[[], Any]
+
+
+def drive(effects: Generator[Effect, Any, Result]) -> Result:
+    """Run to the end, waiting in place."""
+    try:
+        effect = next(effects)
+        while True:
+            try:
+                value = _in_place(effect.run())
+            except BaseException as error:
+                effect = effects.throw(error)
+            else:
+                effect = effects.send(value)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    finally:
+        effects.close()
+
+
+def _in_place(value: Any) -> Any:
+    if inspect.iscoroutine(value):
+        value.close()
+        raise InputError("the hearer is a coroutine function: only AsyncBot can wait for it")
+    return value
+
+
+async def adrive(effects: Generator[Effect, Any, Result]) -> Result:
+    """Run to the end in an event loop: the store in a thread, hearing and speaking awaited."""
+    try:
+        effect = next(effects)
+        while True:
+            try:
+                value = await _perform(effect)
+            except BaseException as error:
+                effect = effects.throw(error)
+            else:
+                effect = effects.send(value)
+    except StopIteration as done:
+        result: Result = done.value
+        return result
+    finally:
+        effects.close()
+
+
+async def _perform(effect: Effect) -> Any:
+    """The store works in a thread, and so does a hearer that waits in place."""
+    if effect.verb is Verb.SPEAK:
+        return effect.run()
+    work = asyncio.ensure_future(asyncio.to_thread(effect.run))
+    try:
+        value = await asyncio.shield(work)
+    except asyncio.CancelledError:
+        work.add_done_callback(_discard)
+        raise
+    return await value if inspect.isawaitable(value) else value
+
+
+def _discard(work: asyncio.Future[Any]) -> None:
+    """What came of an effect that nobody waits for any more."""
+    if not work.cancelled() and work.exception() is None and inspect.iscoroutine(work.result()):
+        work.result().close()
