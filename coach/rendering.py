@@ -67,4 +67,7 @@ def _answer(flow: Flow, context: CoachContext, name: str, value: Answerable) -> 
     field = flow.fields.get(name)
     if field is None:
         raise InvalidValue(f"unknown field {name!r}.{did_you_mean(name, flow.fields)}")
-    return Answer(field=name, value=field.check(value, choices_of(field, context)))
+    try:
+        return Answer(field=name, value=field.check(value, choices_of(field, context)))
+    except InvalidValue as error:
+        raise InvalidValue(f"{name} takes {error}") from None

@@ -10,6 +10,7 @@ MARK = {
     Verdict.FALSE: "false",
     Verdict.UNKNOWN: "unknown",
     Verdict.ERROR: "failed",
+    Verdict.SKIPPED: "skipped",
 }
 
 
@@ -69,5 +70,5 @@ def blocked_by(decision: Decision) -> Iterable[str]:
     """The guards that held moves back, such as 'reality -> options: has(rating) is false'."""
     for candidate in decision.blocked:
         for check in candidate.checks:
-            if check.verdict is not Verdict.TRUE:
+            if check.verdict not in (Verdict.TRUE, Verdict.SKIPPED):
                 yield f"{candidate.name}: {check.text} is {MARK[check.verdict]}"

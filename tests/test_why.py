@@ -21,7 +21,7 @@ SCRIPT: dict[str, Any] = {
                 "level": {"type": "rating", "ask": "?", "depends_on": ["goal"]},
             },
             "next": [
-                {"to": "end", "when": "level > 7 and sunny()"},
+                {"to": "end", "when": "sunny() and level > 7"},
                 {"to": "plan", "when": "confirmed(goal) and has(level)", "because": "it is clear"},
             ],
         },
@@ -58,8 +58,8 @@ def test_a_turn_that_stays_says_what_it_waits_for(flow: Flow) -> None:
         "refused set field='level' value=11 (level takes a number from 0 to 10, not 11)",
         "stayed at goal",
         "  blocked goal -> end",
-        "    unknown level > 7   [level = unset]",
         "    failed  sunny(): guard 'sunny' raised KeyError: 'sun'",
+        "    unknown level > 7   [level = unset]",
         "  blocked goal -> plan: it is clear",
         "    false   confirmed(goal)   [confirmed(goal) = False]",
         "    false   has(level)   [level = unset]",
@@ -74,8 +74,8 @@ def test_a_turn_that_moves_says_why(flow: Flow) -> None:
         "did confirm what='goal'",
         "moved goal -> plan: it is clear",
         "  blocked goal -> end",
-        "    false   level > 7   [level = 5]",
         "    failed  sunny(): guard 'sunny' raised KeyError: 'sun'",
+        "    false   level > 7   [level = 5]",
         "  taken goal -> plan: it is clear",
         "    true    confirmed(goal)   [confirmed(goal) = True]",
         "    true    has(level)   [level = 5]",
@@ -109,7 +109,19 @@ def test_what_held_moves_back_can_be_listed(flow: Flow) -> None:
     """One line for each guard that was not true."""
     decision = decided(flow, [c.Set(field="goal", value="run")])
     assert list(blocked_by(decision)) == [
-        "goal -> end: level > 7 is unknown",
         "goal -> end: sunny() is failed",
+        "goal -> end: level > 7 is unknown",
         "goal -> plan: has(level) is false",
     ]
+
+
+def test_a_python_guard_is_called_only_when_what_stands_before_it_holds() -> None:
+    """So that it can rely on it; the decision says that it was skipped."""
+    careful = SCRIPT["stages"] | {"goal": SCRIPT["stages"]["goal"] | {"next": CAREFUL}}
+    flow = Flow.model_validate(SCRIPT | {"guard_errors": "raise", "stages": careful})
+    decision = decided(flow.using(Registry(guards={"sunny": sunny})))
+    assert "    skipped sunny()" in explain(decision).splitlines()
+    assert list(blocked_by(decision)) == ["goal -> plan: has(level) is false"]
+
+
+CAREFUL = [{"to": "plan", "when": "has(level) and sunny()"}]

@@ -22,10 +22,11 @@ BACKSLASH = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conjunct:
-    """One part of a guard, between top-level `and`s."""
+    """One part of a guard, between top-level `and`s. `calls`: it calls a Python guard."""
 
     text: str
     evaluate: Evaluate
+    calls: bool = False
 
     def check(self, scope: Scope, errors: str = "raise") -> Check:
         """Evaluate and say what was read. A failure raises GuardError or, with
@@ -77,17 +78,23 @@ def compile_expression(
     try:
         tree = _parse(text)
         compiler = Compiler(fields, guards)
-        parts = [compiler.truth(node) for node in _conjuncts(tree)]
+        conjuncts = tuple(_conjunct(compiler, node) for node in _conjuncts(tree))
     except RecursionError:
         raise ExpressionError(f"expression {text[:60]!r}… is nested too deeply") from None
     return Expression(
         text=text,
-        conjuncts=tuple(Conjunct(text=part.text, evaluate=part.run) for part in parts),
+        conjuncts=conjuncts,
         names=frozenset(compiler.names),
         helpers=frozenset(compiler.helpers),
         declinable=frozenset(compiler.declinable),
         comparisons=tuple(compiler.comparisons),
     )
+
+
+def _conjunct(compiler: Compiler, node: Any) -> Conjunct:
+    before = compiler.calls
+    part = compiler.truth(node)
+    return Conjunct(text=part.text, evaluate=part.run, calls=compiler.calls > before)
 
 
 def _verdict(value: Any) -> Verdict:

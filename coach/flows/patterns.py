@@ -30,7 +30,8 @@ def trigger(engine: "Engine", walker: Walker, command: Trigger) -> str:
     checks = [check for blocked in walker.candidates[seen:] for check in blocked.checks]
     if not checks:
         raise Refused(f"{command.name!r} has no earlier place to return to")
-    failed = [check.text for check in checks if check.verdict is not Verdict.TRUE]
+    held = (Verdict.TRUE, Verdict.SKIPPED)
+    failed = [check.text for check in checks if check.verdict not in held]
     raise Refused(f"{command.name!r} is blocked by {', '.join(dict.fromkeys(failed))}")
 
 

@@ -50,6 +50,7 @@ class Compiler:
         self.names: set[str] = set()
         self.helpers: set[str] = set()
         self.declinable: set[str] = set()
+        self.calls = 0
         self.comparisons: list[Comparison] = []
 
     def part(self, node: Any) -> Part:
@@ -234,6 +235,7 @@ class Compiler:
         if args:
             raise ExpressionError(f"guard {name}() takes no arguments: it reads the context")
         self.helpers.add(name)
+        self.calls += 1
         return Part(text=f"{name}()", run=lambda s: s.guard(name), kind="truth")
 
 

@@ -60,12 +60,23 @@ class Walker:
     # -- called by the machine -------------------------------------------------------------
 
     def consider(self, rule: Rule, target: str) -> bool:
-        """Look at a rule: evaluate every conjunct and note the verdicts."""
+        """Look at a rule: evaluate every conjunct and note the verdicts.
+
+        A Python guard may rely on what stands before it, so it is called only if that holds.
+        """
         if rule.history is not None and self._remembered(rule) != target:
             return False
         conjuncts = rule.guard.conjuncts if rule.guard is not None else ()
         errors = self.flow.guard_errors
-        self.checks = tuple(part.check(self.scope, errors) for part in conjuncts)
+        checks: list[Check] = []
+        holds = True
+        for part in conjuncts:
+            if part.calls and not holds:
+                checks.append(Check(text=part.text, verdict=Verdict.SKIPPED, inputs={}))
+                continue
+            checks.append(part.check(self.scope, errors))
+            holds = holds and checks[-1].verdict is Verdict.TRUE
+        self.checks = tuple(checks)
         self._note(rule, target, self.checks, Outcome.BLOCKED)
         return True
 

@@ -1,9 +1,11 @@
 """Rehearsal: a session without llm, network, file or clock, for tests of a flow."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from coach.bot import Bot
+from coach.errors import InvalidValue, did_you_mean
 from coach.flows.flow import Flow
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
@@ -25,11 +27,18 @@ class Rehearsal:
         self.clock = clock
 
     def say(
-        self, text: str, heard: Sequence[Command] | None = None, **understood: Answerable
+        self, text: str, heard: Sequence[Command] | None = None, **understood: Answerable | date
     ) -> Turn:
-        """One turn: `talk.say("Submit it by June: 9.", goal="submit it by June", importance=9)`."""
+        """One turn: `talk.say("Submit it by June: 9.", goal="submit it by June", importance=9)`.
+
+        A date may be given as one. InvalidValue when a keyword is no field of the flow; a value
+        that its field does not take is refused in the decision, as it would be for a person.
+        """
+        fields = self.session.flow.fields
+        for name in understood.keys() - fields.keys():
+            raise InvalidValue(f"unknown field {name!r}.{did_you_mean(name, fields)}")
         commands = list(heard or [])
-        commands += [Set(field=name, value=value) for name, value in understood.items()]
+        commands += [Set(field=name, value=_plain(value)) for name, value in understood.items()]
         return self.session.say(text, heard=commands or None)
 
     @property
@@ -56,6 +65,10 @@ class Rehearsal:
     def why(self, turn: int | None = None) -> str:
         """Why the last turn (or the one with this revision) ended where it did."""
         return self.session.why(turn)
+
+
+def _plain(value: Answerable | date) -> Answerable:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def rehearse(

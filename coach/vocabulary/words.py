@@ -47,9 +47,11 @@ class Role(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a guard said. UNKNOWN (an unset or stale field) blocks, and says so."""
+    """What a guard said. UNKNOWN (an unset or stale field) blocks, and says so; SKIPPED is a
+    Python guard that was not called, because something before it does not hold."""
 
     TRUE = "true"
     FALSE = "false"
     UNKNOWN = "unknown"
     ERROR = "error"
+    SKIPPED = "skipped"

@@ -296,7 +296,7 @@ class Witness:
         rules = [(f"{n}_{i}", r) for n, s in script["stages"].items() for i, r in _numbered(s)]
         for name, rule in rules:
             self.registry.guards[f"saw_{name}"] = self._noting(name)
-            rule["when"] = f"{rule['when']} and saw_{name}()"
+            rule["when"] = f"saw_{name}() and ({rule['when']})"
 
     def _noting(self, name: str) -> Any:
         def saw(context: CoachContext) -> bool:

@@ -1,10 +1,10 @@
 """A rehearsal: a session for the test of a flow."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from coach.errors import FlowNotFound
+from coach.errors import FlowNotFound, InvalidValue
 from coach.testing import FakeClock, rehearse
 from coach.vocabulary.commands import Decline, Trigger
 
@@ -57,3 +57,16 @@ def test_an_unknown_flow_is_said():
     """With the nearest name."""
     with pytest.raises(FlowNotFound, match="Did you mean 'grow'"):
         rehearse("groww")
+
+
+def test_a_keyword_that_is_no_field_is_an_error() -> None:
+    """A slip in a test does not pass unseen."""
+    with pytest.raises(InvalidValue, match=r"unknown field 'gaol'\. Did you mean 'goal'"):
+        rehearse("grow").say("x", gaol="run ten km")
+
+
+def test_a_day_may_be_given_as_a_date() -> None:
+    """It is kept as text, like any day."""
+    talk = rehearse("grow")
+    talk.say("by then", due=date(2027, 1, 2))
+    assert talk.context.value("due") == "2027-01-02"
