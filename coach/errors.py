@@ -23,6 +23,7 @@ CoachError
 ├── StoreError               the shelf cannot be used
 │   ├── StoreUrlError        an address that names no store
 │   ├── StoreUnavailable     the place is not there, not writable or not a database
+│   ├── DamagedStore         a row that cannot be read
 │   ├── ForeignDatabase      a database, but not one of ours
 │   └── NewerSchema          written by a newer coachflow
 └── PromptError              the page cannot be rendered
@@ -148,6 +149,10 @@ class StoreUrlError(StoreError):
 
 class StoreUnavailable(StoreError):
     """The place is not there, not writable, or not a database."""
+
+
+class DamagedStore(StoreError):
+    """A row that cannot be read: somebody else has written to the database, or the disk has."""
 
 
 class ForeignDatabase(StoreError):

@@ -4,6 +4,7 @@ One value, passed down as an argument; nothing in it belongs to a session, so an
 sessions and threads share it.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,6 @@ from coach.errors import FlowError, FlowVersionMismatch
 from coach.flows.flow import Flow
 from coach.limits import MAX_MESSAGE_CHARS
 from coach.prompting.tokens import tokenizer
-from coach.record.base import dump_json
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.stores.sql import WAIT_SECONDS, SqlStore
@@ -85,7 +85,7 @@ class Services:
             hash=flow.hash,
             name=flow.name,
             version=flow.version,
-            text=str(dump_json(flow.to_dict())),
+            text=flow.text,
         )
 
     def speak(self, flow: Flow, context: CoachContext, decision: Decision, text: str | None) -> str:
@@ -111,10 +111,12 @@ def _pinned(flow: Flow, context: CoachContext, kept: Definition | None) -> Flow:
     where = _where(context)
     if kept is None:
         raise FlowVersionMismatch(f"{where}, whose definition is not in the store")
+    if hashlib.sha256(kept.text.encode()).hexdigest() != context.flow_hash:
+        raise FlowVersionMismatch(f"{where}, whose definition in the store was changed")
     try:
         pinned = Flow.model_validate_json(kept.text).using(flow.registry)
         pinned.engine  # noqa: B018  # compiles it, or says why not
-    except (ValidationError, FlowError) as error:
+    except (ValidationError, FlowError, TypeError, AttributeError) as error:
         raise FlowVersionMismatch(f"{where}, which cannot run now: {error}") from error
     return pinned
 

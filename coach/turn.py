@@ -12,6 +12,7 @@ from typing import Any
 
 from coach.effects import Effect, Verb
 from coach.errors import StoreError
+from coach.flows.engine import Step
 from coach.flows.flow import Flow
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
@@ -82,7 +83,7 @@ def take_turn(
         reply: str = yield Effect(
             verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, step.decision, text)
         )
-        kept = _kept(services, claim, step.context, step.decision, commands, (text, reply))
+        kept = _kept(services, claim, step, commands, (text, reply), shared=bool(flow.registry))
         yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
     except BaseException:
         hold.let_go()
@@ -150,12 +151,12 @@ def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> No
 def _kept(
     services: Services,
     claim: Claim,
-    new: CoachContext,
-    decision: Decision,
+    step: Step,
     commands: Sequence[Command],
     said: tuple[str, str],
+    shared: bool,
 ) -> Kept:
-    text, reply = said
+    (new, decision), (text, reply) = step, said
     old = claim.context
     asked = services.message(new, Role.USER, text)
     new.messages += 1
@@ -168,6 +169,7 @@ def _kept(
         commands=commands,
         decision=decision,
         undone=_undone(old, decision),
+        shared=shared,
     )
 
 

@@ -81,7 +81,10 @@ def test_a_pinned_flow_whose_action_is_gone_cannot_run(make_bot: Callable[..., B
     ("spoil", "says"),
     [
         ("DELETE FROM coach_flow", "started on form@1, whose definition is not in the store"),
-        ("UPDATE coach_flow SET definition = '{}'", "started on form@1, which cannot run now"),
+        (
+            "UPDATE coach_flow SET definition = '{}'",
+            "started on form@1, whose definition in the store was changed",
+        ),
         ("UPDATE coach_context SET stage = 'gone'", "started on form@1, which has no stage 'gone'"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from coach.errors import InvalidValue, did_you_mean
-from coach.flows.questions import choices_of, label, may_skip
+from coach.flows.questions import choices_of, label, label_of, may_skip
 from coach.flows.walker import Walker
 from coach.record.answer import Answer
 from coach.record.clean import clean_json
@@ -87,7 +87,7 @@ def decline(engine: "Engine", walker: Walker, command: Decline) -> str:
     name = command.field
     field = known_field(walker, name)
     if not may_skip(walker.flow, walker.context, name, engine.declinable):
-        raise Refused(f"{label(name)} is needed to go on: {field.expects}")
+        raise Refused(f"{label_of(walker.flow, name)} is needed to go on: {field.expects}")
     before = walker.context.value(name)
     put_declined(walker, name)
     if before is not None and walker.context.value(name) != before:
@@ -138,13 +138,14 @@ def checked(walker: Walker, name: str, value: Answerable) -> Answerable:
     field = known_field(walker, name)
     choices = choices_of(field, walker.context)
     if isinstance(field, ChoiceField) and not choices:
-        raise Refused(f"{label(name)} is chosen from {label(field.source or '')}, which is missing")
+        source = label_of(walker.flow, field.source or "")
+        raise Refused(f"{label_of(walker.flow, name)} is chosen from {source}, which is missing")
     try:
         valid = field.check(clean_json(value), choices)
     except InvalidValue as error:
-        raise Refused(f"{label(name)} takes {error}") from None
+        raise Refused(f"{label_of(walker.flow, name)} takes {error}") from None
     if isinstance(field, DateField) and field.future and str(valid) < _earliest_today(walker):
-        raise Refused(f"{label(name)} takes {field.expects}, not {value!r}")
+        raise Refused(f"{label_of(walker.flow, name)} takes {field.expects}, not {value!r}")
     return valid
 
 
@@ -208,7 +209,8 @@ def _believe(
     quote: str | None,
 ) -> None:
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    walker.context.add_assumption(f"{label(name)}: {shown}", source, confidence, name, value)
+    content = f"{label_of(walker.flow, name)}: {shown}"
+    walker.context.add_assumption(content, source, confidence, name, value)
     _write(
         walker,
         Answer(

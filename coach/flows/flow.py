@@ -1,7 +1,6 @@
 """Flow, Stage, Transition: the script as frozen data, built from a file or in Python."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,6 +9,7 @@ from pydantic import BeforeValidator, PrivateAttr
 from pydantic import Field as Setting
 
 from coach.flows.registry import EMPTY, Registry
+from coach.record.base import dump_json
 from coach.vocabulary.commands import Command
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
 from coach.vocabulary.situation import Situation
@@ -107,8 +107,12 @@ class Flow(Value):
     def hash(self) -> str:
         """sha256 (hex) of the content in its order: equal for the same script from YAML, JSON
         or Python."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """The content as JSON text, as a store keeps it."""
+        return str(dump_json(self.to_dict()))
 
     def to_dict(self) -> dict[str, Any]:
         """The content as plain data, without what is at its default; keys as in a file."""
@@ -138,6 +142,15 @@ class Flow(Value):
     def leaves(self) -> tuple[str, ...]:
         """The paths a session can stand at, in file order."""
         return tuple(path for path, stage in self.places.items() if not stage.stages)
+
+    @cached_property
+    def leaves_in(self) -> Mapping[str, tuple[str, ...]]:
+        """The leaves inside each group, by its path."""
+        inside: dict[str, tuple[str, ...]] = dict.fromkeys(self.places, ())
+        for leaf in self.leaves:
+            for path in chain(leaf):
+                inside[path] = (*inside[path], leaf)
+        return inside
 
     @cached_property
     def fields(self) -> Mapping[str, BaseField]:

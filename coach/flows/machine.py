@@ -47,8 +47,10 @@ class FlowMachine:
             send_event=True,
         )
         for rule in self._all_rules():
-            for target in rule.targets:
-                self._add(rule, target)
+            if rule.history is None:
+                self._add(rule, rule.targets[0])
+            else:
+                self._add_return(rule)
 
     def triggers(self, leaf: str) -> tuple[str, ...]:
         """The names that are declared at a leaf, in order."""
@@ -86,16 +88,42 @@ class FlowMachine:
             before=[
                 *map(_call, self._leaving(leaf, target)),
                 lambda event: _walker(event).leave(rule, target),
-                *map(
-                    _call,
-                    self._actions(rule.transition.do, f"rule {rule.number} of {rule.owner!r}"),
-                ),
+                *map(_call, self._done_by(rule)),
             ],
             after=[
-                lambda event: _walker(event).arrive(target, rule.history is not None),
+                lambda event: _walker(event).arrive(target),
                 *map(_call, self.entering(leaf, target)),
             ],
         )
+
+    def _add_return(self, rule: Rule) -> None:
+        """'$history': one transition for all targets, since which one is only known on the way.
+
+        To the machine it changes no state; the walker is moved by it.
+        """
+        self._machine.add_transition(
+            trigger=rule.event,
+            source=rule.leaf,
+            dest=None,
+            conditions=_conditions(rule, None),
+            after=[lambda event: self._return(_walker(event), rule)],
+        )
+
+    def _return(self, walker: Walker, rule: Rule) -> None:
+        target = walker.remembered(rule)
+        assert target is not None  # noqa: S101  # the conditions have looked
+        for run in self._leaving(rule.leaf, target):
+            run(walker)
+        walker.leave(rule, target)
+        for run in self._done_by(rule):
+            run(walker)
+        walker.state = target
+        walker.arrive(target, returning=True)
+        for run in self.entering(rule.leaf, target):
+            run(walker)
+
+    def _done_by(self, rule: Rule) -> list[Callable[[Walker], None]]:
+        return self._actions(rule.transition.do, f"rule {rule.number} of {rule.owner!r}")
 
     def _leaving(self, leaf: str, target: str) -> list[Callable[[Walker], None]]:
         left = [path for path in reversed(chain(leaf)) if path == leaf or path not in chain(target)]
@@ -128,7 +156,7 @@ def _call(run: Callable[[Walker], None]) -> Callback:
     return lambda event: run(_walker(event))
 
 
-def _conditions(rule: Rule, target: str) -> list[str | Callback]:
+def _conditions(rule: Rule, target: str | None) -> list[str | Callback]:
     """The first looks at the rule whole, so that a decision shows every conjunct."""
     conjuncts = rule.guard.conjuncts if rule.guard is not None else ()
     return [

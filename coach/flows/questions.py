@@ -60,6 +60,12 @@ def label(name: str) -> str:
     return name.replace("_", " ")
 
 
+def label_of(flow: Flow, name: str) -> str:
+    """The words for a field where a person reads of it: its `label`, else its name as words."""
+    field = flow.fields.get(name)
+    return (field.label if field is not None else None) or label(name)
+
+
 def may_skip(flow: Flow, context: CoachContext, name: str, expected: frozenset[str]) -> bool:
     """Whether declining is possible: an optional field, one with a default, or one that some
     rule expects to be declined, once it was asked as often as its patience goes."""

@@ -30,6 +30,10 @@ class Registry:
         self.guards = dict(guards or {})
         self.actions = dict(actions or {})
 
+    def __bool__(self) -> bool:
+        """True when there is anything in it."""
+        return bool(self.guards or self.actions)
+
     def guard(self, function: Guard) -> Guard:
         """Register a guard under its own name; usable as a decorator."""
         self.guards[function.__name__] = function

@@ -12,6 +12,7 @@ from coach.flows.expression import Expression, compile_expression
 from coach.flows.flow import HISTORY, Flow, Transition, chain
 
 ANYWHERE = "anywhere"
+MAX_RULES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -44,6 +45,11 @@ def event_name(trigger: str | None) -> str:
 
 def lay_out(flow: Flow) -> Mapping[str, tuple[Rule, ...]]:
     """The rules of every leaf, in the order they are tried."""
+    if len(flow.leaves) * len(flow.anywhere) > MAX_RULES:
+        raise FlowError(
+            f"flow {flow.name!r} has {len(flow.leaves):,} stages and {len(flow.anywhere):,} rules "
+            f"that work anywhere: together that is more than {MAX_RULES:,}"
+        )
     guards = {id(t): _guard(flow, t) for _, _, t in _declared(flow)}
     return {leaf: tuple(_rules_at(flow, leaf, guards)) for leaf in flow.leaves}
 
@@ -112,12 +118,11 @@ def _targets(
     flow: Flow, leaf: str, to: str, base: str
 ) -> tuple[tuple[str, ...], str | None, str | None]:
     if to == HISTORY:
-        return tuple(path for path in flow.leaves if path != leaf), leaf, None
+        return flow.leaves, leaf, None
     group, _, last = to.rpartition("/")
     if last == HISTORY:
         path = _resolved(flow, group, base)
-        inside = tuple(p for p in flow.leaves if path in chain(p))
-        return inside, path, flow.entry(path)
+        return flow.leaves_in[path], path, flow.entry(path)
     return (flow.entry(_resolved(flow, to, base)),), None, None
 
 

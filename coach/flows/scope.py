@@ -105,9 +105,11 @@ class Scope:
     def guard(self, name: str) -> bool:
         """The verdict of a registered Python guard; GuardError when it raises."""
         try:
-            verdict = bool(self.guards[name](self.context))
+            verdict = self.guards[name](self.context.fork())
         except Exception as error:
             raise GuardError(f"guard {name!r} raised {type(error).__name__}: {error}") from error
+        if not isinstance(verdict, bool):
+            raise GuardError(f"guard {name!r} returned {verdict!r:.40}: it must be true or false")
         return self._note(f"{name}()", verdict)
 
     def _note(self, name: str, value: Read) -> Read:

@@ -1,5 +1,6 @@
 """The walker: what a machine moves. It carries a copy of one context and takes notes."""
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from coach.errors import ActionError
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 MAX_VISITS = 100
 # What the engine keeps count of, and no action may change.
-OWNED = ("session_id", "user_id", "flow", "flow_version", "flow_hash", "stage", "revision", "turns")
+OWNED = (
+    *("session_id", "user_id", "flow", "flow_version", "flow_hash", "stage", "revision"),
+    *("turns", "turns_in_stage", "messages", "tokens", "progress", "undo_head"),
+    *("created_at", "updated_at", "previous_session", "asked", "resume_points"),
+)
 
 
 class Walker:
@@ -59,12 +64,14 @@ class Walker:
 
     # -- called by the machine -------------------------------------------------------------
 
-    def consider(self, rule: Rule, target: str) -> bool:
+    def consider(self, rule: Rule, target: str | None) -> bool:
         """Look at a rule: evaluate every conjunct and note the verdicts.
 
+        Without `target` it leads back to what is remembered; False when nothing is.
         A Python guard may rely on what stands before it, so it is called only if that holds.
         """
-        if rule.history is not None and self._remembered(rule) != target:
+        target = target or self.remembered(rule)
+        if target is None:
             return False
         conjuncts = rule.guard.conjuncts if rule.guard is not None else ()
         errors = self.flow.guard_errors
@@ -146,11 +153,11 @@ class Walker:
             self._note(rule, rule.transition.to, (), Outcome.NOT_TRIED)
 
     def _owned(self) -> dict[str, object]:
-        return {name: getattr(self.context, name) for name in OWNED}
+        return {name: copy(getattr(self.context, name)) for name in OWNED}
 
-    def _remembered(self, rule: Rule) -> str | None:
-        assert rule.history is not None  # noqa: S101  # the caller has looked
-        remembered = self.context.resume_points.get(rule.history)
+    def remembered(self, rule: Rule) -> str | None:
+        """Where a '$history' rule leads now."""
+        remembered = self.context.resume_points.get(rule.history or "")
         return remembered if remembered in rule.targets else rule.fallback
 
     def _note(self, rule: Rule, to: str, checks: tuple[Check, ...], outcome: Outcome) -> None:

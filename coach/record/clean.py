@@ -21,6 +21,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]|[\ud800-\udfff]")
 
 def clean_message(text: str, limit: int = MAX_MESSAGE_CHARS) -> str:
     """A message that can be kept; EmptyMessage or MessageTooLong. `limit` counts code points."""
+    if not isinstance(text, str):
+        raise InvalidValue(f"a message is text, not {text!r:.40}")
     if len(text) > limit:
         raise MessageTooLong(f"the message has {len(text):,} characters; the limit is {limit:,}")
     clean = clean_text(text)

@@ -301,8 +301,12 @@ class CoachContext(BaseModel):
         self.metadata = clean_json(self.metadata, "metadata")
         try:
             type(self).model_validate(self.model_dump(warnings=False), strict=True)
+            self.model_dump_json(warnings=False)
         except ValueError as error:
             raise CoachError(str(error)) from error
+        for name, assumption in self.assumptions.items():
+            if assumption.id != name:
+                raise CoachError(f"assumption {assumption.id!r} is kept under the name {name!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """The context as plain JSON data; `from_dict` gives an equal one back."""

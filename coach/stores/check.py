@@ -1,13 +1,16 @@
 """Proof that a store adds up: what the log says is what the tables hold."""
 
+import hashlib
 import json
 from typing import Any
 
+from coach.errors import StoreError
 from coach.record.context import CoachContext
 from coach.record.delta import apply
 from coach.record.turn_log import TurnStatus
 from coach.stores import mapping, reading, statements
 from coach.stores.connect import Db
+from coach.stores.damage import UNREADABLE
 from coach.stores.sql import SqlStore
 from coach.stores.values import CheckReport, Fault
 from coach.vocabulary.words import Role
@@ -51,7 +54,7 @@ def check(store: SqlStore) -> CheckReport:
                 said = db.rows(statements.messages_of, session=session_id)
                 turns, messages = turns + len(log), messages + len(said)
                 found = [*_messages(said), *_revisions(db, session_id, log, said)]
-            except ValueError as error:  # no JSON, no time, no context
+            except (StoreError, *UNREADABLE) as error:
                 found = [f"its rows cannot be read: {error}"]
             faults += [Fault(session_id=session_id, what=what) for what in found]
         faults += _orphans(db, set(ids))
@@ -79,13 +82,32 @@ def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
         faults.append(f"revision is {context.revision}, but {len(done) - 1} turns were kept")
     if context.messages != len(said):
         faults.append(f"counts {context.messages} messages, but {len(said)} are there")
-    return [*faults, *_folded(context, log), *_pairs(done, said), *_stage(db, context)]
+    faults += [*_folded(context, log), *_pairs(done, said), *_stage(db, context)]
+    return [*faults, *_words(done, said)]
+
+
+def _words(done: Rows, said: Rows) -> list[str]:
+    """What a person said is what the log has the digest of; every decision can be read."""
+    faults = []
+    texts = {row["seq"]: row["content"] for row in said}
+    for row in done:
+        mapping.to_turn(row, [])
+        text = texts.get(row["first_seq"])
+        if row["number"] and text is not None and _digest(text) != row["digest"]:
+            faults.append(f"message {row['first_seq']} is not what the log has seen")
+    return faults
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stage(db: Db, context: CoachContext) -> list[str]:
     kept = db.one(statements.find_flow, of_hash=context.flow_hash)
     if kept is None:
         return ["the definition of its flow is missing"]
+    if _digest(kept["definition"]) != context.flow_hash:
+        return ["the definition of its flow has been changed"]
     leaves = _leaves(json.loads(kept["definition"])["stages"])
     return [] if context.stage in leaves else [f"its flow has no stage {context.stage!r}"]
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from coach.errors import IdempotencyKeyReuse
+from coach.errors import DamagedStore, IdempotencyKeyReuse
 from coach.record.context import CoachContext
 from coach.record.turn_log import TurnStatus
 from coach.stores import mapping, reading, statements
@@ -35,6 +35,7 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     """The claim; None while another turn holds the lease. Ends the transaction unless held."""
     session_id = wanted.session_id
     head = reading.found(db, session_id, db.one(statements.load_head, session=session_id))
+    _check_head(session_id, head)
     known = db.one(statements.find_turn, session=session_id, key=wanted.key)
     taken = Claim(
         session_id=session_id,
@@ -60,6 +61,12 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
 def until(db: Db, seconds: float) -> int:
     """The end of a lease that begins now, in milliseconds by the database's clock."""
     return db.now_ms() + int(seconds * 1000)
+
+
+def _check_head(session_id: str, head: Raw) -> None:
+    numbers = (head["last_number"], head["fence"], head["lease_until"] or 0)
+    if not all(isinstance(number, int) for number in numbers):
+        raise DamagedStore(f"session {session_id!r}: its claim cannot be read: {numbers!r:.200}")
 
 
 def _context(db: Db, hot: HotContexts, session_id: str, head: Raw) -> CoachContext:

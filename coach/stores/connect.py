@@ -18,6 +18,8 @@ from coach.stores.url import Address
 
 BUSY_MS = 5_000
 GIVE_UP_SECONDS = 60.0
+# What the driver raises: of its own, and for text or numbers that no database can hold.
+FOREIGN = (sqlite3.Error, UnicodeError, OverflowError)
 Result = TypeVar("Result")
 
 
@@ -70,13 +72,13 @@ class Db:
     def _execute(self, prepared: Prepared, values: Values) -> sqlite3.Cursor:
         try:
             return self._raw.execute(prepared.sql, prepared.parameters(values))
-        except sqlite3.Error as error:
+        except FOREIGN as error:
             raise self._database.in_words(error) from error
 
     def _speaking(self, action: Callable[[], Result]) -> Result:
         try:
             return action()
-        except sqlite3.Error as error:
+        except FOREIGN as error:
             raise self._database.in_words(error) from error
 
     def now_ms(self) -> int:
@@ -205,14 +207,14 @@ class Database:
         """Run something; what the driver raises comes out in our words."""
         try:
             return action()
-        except sqlite3.Error as error:
+        except FOREIGN as error:
             raise self.in_words(error) from error
         except Exception as error:
             if isinstance(getattr(error, "orig", None), sqlite3.Error):
                 raise self.in_words(error.orig) from error  # type: ignore[attr-defined]
             raise
 
-    def in_words(self, error: sqlite3.Error) -> StoreError:
+    def in_words(self, error: Exception) -> StoreError:
         """A driver's error as ours, naming the place."""
         place = self.address.path or self.address.url
         return StoreUnavailable(f"store {str(place)!r}: {error}")

@@ -10,6 +10,7 @@ from coach.record.context import CoachContext
 from coach.record.delta import delta_json
 from coach.record.message import Message
 from coach.record.turn_log import TurnStatus
+from coach.stores.damage import readable
 from coach.stores.statements import CONTEXT
 from coach.stores.values import Claim, Definition, Kept, Rows, SessionLine, StoredTurn
 from coach.vocabulary.commands import COMMAND_LIST
@@ -23,6 +24,7 @@ STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not
 LINE = tuple(SessionLine.__dataclass_fields__)
 
 
+@readable
 def to_context(row: dict[str, Any], answers: Rows, assumptions: Rows) -> CoachContext:
     """The validated snapshot that the rows describe."""
     data = {name: row[name] for name in COLUMNS}
@@ -57,6 +59,7 @@ def message_values(session_id: str, message: Message) -> dict[str, Any]:
     return {"session_id": session_id, **message.__dict__}
 
 
+@readable
 def to_message(row: dict[str, Any]) -> Message:
     return Message.model_validate(_without_session(row))
 
@@ -89,6 +92,7 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
     }
 
 
+@readable
 def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
     """A turn off the log, with the messages that belong to it."""
     decision = row["decision"]
@@ -106,10 +110,12 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
     )
 
 
+@readable
 def to_line(row: dict[str, Any]) -> SessionLine:
     return SessionLine(**{name: row[name] for name in LINE})
 
 
+@readable
 def to_definition(row: dict[str, Any]) -> Definition:
     return Definition(
         hash=row["hash"], name=row["name"], version=row["version"], text=row["definition"]

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from coach.stores.damage import readable
+
 Convert = Callable[[Any], Any]
 Values = Mapping[str, Any]
 
@@ -37,6 +39,7 @@ class Prepared:
         ]
         return converted if self._positional else dict(zip(self._names, converted, strict=True))
 
+    @readable
     def row(self, raw: Sequence[Any]) -> dict[str, Any]:
         """A driver's row as values by column name."""
         return {

@@ -8,6 +8,7 @@ from coach.record.delta import apply
 from coach.record.message import Message
 from coach.stores import mapping, statements
 from coach.stores.connect import Db
+from coach.stores.damage import readable
 from coach.stores.values import StoredTurn
 
 Raw = dict[str, Any]
@@ -46,6 +47,7 @@ def turns(db: Db, session_id: str) -> list[StoredTurn]:
     return [_with_words(row, said) for row in db.rows(statements.turns_of, session=session_id)]
 
 
+@readable
 def turn(db: Db, row: Raw) -> StoredTurn:
     """One row of the log, with what was said in that turn."""
     first = row["first_seq"]
@@ -77,6 +79,7 @@ def _before(db: Db, after: CoachContext) -> CoachContext | None:
     return CoachContext.from_dict(apply(after.to_dict(), row["inverse"]))
 
 
+@readable
 def _with_words(row: Raw, said: dict[int, Message]) -> StoredTurn:
     first = row["first_seq"]
     if first is None:

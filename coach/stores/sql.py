@@ -172,7 +172,10 @@ class SqlStore:
             db.commit()
         finally:
             db.rollback()
-        self.hot.put(kept.new)
+        if kept.shared:
+            self.hot.drop(kept.new.session_id)
+        else:
+            self.hot.put(kept.new)
 
     def release(self, claim: Claim) -> None:
         """Let go of a claim that will not be committed; the session stays as it was."""

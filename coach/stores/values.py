@@ -42,7 +42,8 @@ class StoredTurn:
 class Kept:
     """Everything one turn adds: from `old` to `new`, its messages, and why.
 
-    `undone` are the revisions whose messages leave the page because `undo` took them back.
+    `undone` are the revisions whose messages leave the page because `undo` took them back;
+    `shared` says that guards or actions of the host have held `new`, and may still hold it.
     """
 
     old: CoachContext
@@ -51,6 +52,7 @@ class Kept:
     commands: Sequence[Command]
     decision: Decision
     undone: tuple[int, ...] = ()
+    shared: bool = False
 
 
 @dataclass(kw_only=True, slots=True)

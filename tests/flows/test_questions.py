@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from coach.flows.flow import Flow
-from coach.flows.questions import choices_of, label
+from coach.flows.questions import choices_of, label, label_of
 from coach.vocabulary import commands as c
 
 TEXT = {"type": "text", "ask": "?"}
@@ -180,3 +180,16 @@ def test_who_ends_the_session_is_not_led_elsewhere(stuck: Any) -> None:
 def test_a_name_reads_as_words() -> None:
     """'budget_note' is 'budget note'."""
     assert label("budget_note") == "budget note"
+
+
+def test_a_field_may_have_words_of_its_own() -> None:
+    """For whoever reads of it: in refusals and in what is believed."""
+    size = {"type": "rating", "ask": "?", "label": "how big it is", "confirm": "always"}
+    collect = {"size": size, "the_kind": {"type": "text", "ask": "?"}}
+    flow = Flow.model_validate({"flow": "x", "start": "a", "stages": {"a": {"collect": collect}}})
+    assert [label_of(flow, name) for name in flow.fields] == ["how big it is", "the kind"]
+    step = flow.begin()
+    refused = flow.step(step.context, [c.Set(field="size", value=11)]).decision.rulings[0]
+    assert refused.reason == "how big it is takes a number from 0 to 10, not 11"
+    (belief,) = flow.step(step.context, [c.Set(field="size", value=4)]).context.assumptions.values()
+    assert belief.content == "how big it is: 4"

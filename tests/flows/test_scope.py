@@ -57,11 +57,20 @@ def test_open_assumptions_are_counted_below_a_threshold(scope: Scope) -> None:
     assert scope.reads == {"open_assumptions()": 2, "open_assumptions(0.8)": 1}
 
 
-def test_a_guards_answer_is_true_or_false(scope: Scope) -> None:
-    """Whatever it returns; the machine compares with True."""
-    assert scope.guard("odd") is False
-    scope.context.turns = 3
-    assert scope.guard("odd") is True
+@pytest.mark.parametrize("answer", [0, "no", None, float("nan")])
+def test_a_guards_answer_is_true_or_false(scope: Scope, answer: Any) -> None:
+    """Nothing that merely counts as one of them."""
+    scope.guards = {"odd": lambda context: answer}
+    with pytest.raises(GuardError, match=r"guard 'odd' returned .*: it must be true or false"):
+        scope.guard("odd")
+
+
+def test_a_guard_changes_nothing(scope: Scope) -> None:
+    """It is given a copy of its own."""
+    scope.guards = {"greedy": lambda context: context.answers.clear() or True}
+    before = scope.context.to_dict()
+    assert scope.guard("greedy") is True
+    assert scope.context.to_dict() == before
 
 
 def test_a_guard_that_raises_names_itself(scope: Scope) -> None:

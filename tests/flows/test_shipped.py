@@ -89,3 +89,10 @@ def test_general_templates_suffice():
     """A shipped flow needs no template of its own."""
     flows = map(load_flow, BUILTIN)
     assert [f for flow in flows for f in check_flow(flow, templates={"general"}.__contains__)] == []
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_every_field_has_words_for_a_person(name: str):
+    """No name of a field is ever read aloud."""
+    fields = load_flow(name).fields
+    assert [key for key, field in fields.items() if field.label in (None, key)] == []

@@ -63,7 +63,7 @@ WRONG: list[tuple[Callable[[Any], Any], str]] = [
     (lambda x: x.metadata.update(score=float("nan")), "metadata.score is nan"),
     (lambda x: x.metadata.update(friends={"Ann"}), "metadata.friends is a set"),
     (lambda x: x.metadata.update(__class__="x"), "metadata has the key '__class__'"),
-    (lambda x: x.asked.update(goal="often"), "asked.goal"),
+    (lambda x: x.asked.update(goal="often"), "changed asked"),
     (lambda x: setattr(x, "stage", "end"), "action 'act' (rule 1 of 'a') changed stage"),
     (lambda x: setattr(x, "revision", 9), "changed revision"),
     (lambda x: setattr(x, "mood", "good"), "mood"),
