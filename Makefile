@@ -14,7 +14,26 @@ MAKE_VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV := $(PYTHON) -m venv $(VENV)
+OR_NO_VENV = > /dev/null || { $(NO_VENV); }
 endif
+COMMA := ,
+
+# What is missing is named, with the package that brings it; in the shell of the recipe itself, so
+# that nothing but the message is said.
+define CHECK
+command -v $(PYTHON) >/dev/null || { \
+  echo "There is no $(PYTHON). Install it (Debian, Ubuntu: apt install python3 python3-venv)" \
+       "or name another: make chat PYTHON=python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+  echo "coachflow needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V)." \
+       "Name another: make chat PYTHON=python3.12" >&2; exit 1; }; \
+$(if $(UV),true,$(PYTHON) -c 'import venv$(COMMA) ensurepip' 2>/dev/null) || { $(NO_VENV); }
+endef
+
+define NO_VENV
+echo "This Python cannot make a virtual environment: its venv module is not whole." \
+     "Install it (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1
+endef
 
 .PHONY: chat test check bench clean
 
@@ -31,30 +50,21 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/turn.py
 
 $(VENV)/.ready: pyproject.toml constraints.txt
-	@$(MAKE) --no-print-directory check
+	@$(CHECK)
 	@echo "Setting up (once) …" >&2
-	@$(MAKE_VENV) < /dev/null
+	@$(MAKE_VENV) < /dev/null $(OR_NO_VENV)
 	@$(INSTALL) --constraint constraints.txt --editable . < /dev/null
 	@touch $@
 
 $(VENV)/.ready-dev: pyproject.toml constraints.txt
-	@$(MAKE) --no-print-directory check
+	@$(CHECK)
 	@echo "Setting up for the tests (once) …" >&2
-	@$(MAKE_VENV) < /dev/null
+	@$(MAKE_VENV) < /dev/null $(OR_NO_VENV)
 	@$(INSTALL) --constraint constraints.txt --editable '.[dev]' < /dev/null
 	@touch $(VENV)/.ready $@
 
-# What is missing is named, with the package that brings it.
 check:
-	@command -v $(PYTHON) >/dev/null || { \
-	  echo "There is no $(PYTHON). Install it (Debian, Ubuntu: apt install python3 python3-venv)" \
-	       "or name another: make chat PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "coachflow needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V)." \
-	       "Name another: make chat PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || $(if $(UV),true,{ \
-	  echo "This Python has no venv module." \
-	       "Install it (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1; })
+	@$(CHECK)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

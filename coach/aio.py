@@ -31,6 +31,9 @@ class AsyncSession:
         self.id = session.id
         self.resumed = session.resumed
 
+    def __repr__(self) -> str:
+        return repr(self._session).replace("<Session", "<AsyncSession", 1)
+
     async def say(
         self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
     ) -> Turn:
@@ -80,9 +83,14 @@ class AsyncBot:
         self._bot = Bot(*args, **kwargs)
         self.flow = self._bot.flow
 
-    async def session(self, user: str = "user", id: str | None = None) -> AsyncSession:
+    def __repr__(self) -> str:
+        return repr(self._bot).replace("<Bot", "<AsyncBot", 1)
+
+    async def session(
+        self, user: str = "user", id: str | None = None, new: bool = False
+    ) -> AsyncSession:
         """Open or resume a session; see Bot.session."""
-        return AsyncSession(await asyncio.to_thread(self._bot.session, user, id))
+        return AsyncSession(await asyncio.to_thread(self._bot.session, user, id, new))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._bot.close)

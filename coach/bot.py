@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from coach.errors import CoachError, SessionNotFound
+from coach.errors import CoachError, InvalidId, SessionNotFound
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.hearing import rules
@@ -69,24 +69,33 @@ class Bot:
     def store(self) -> SqlStore:
         return self.services.store
 
-    def session(self, user: str = "user", id: str | None = None) -> Session:
+    def __repr__(self) -> str:
+        path = self.store.address.path
+        return f"<Bot {self.flow.id}, store {'in memory' if path is None else str(path)!r}>"
+
+    def session(self, user: str = "user", id: str | None = None, new: bool = False) -> Session:
         """Open a session, or resume where the user left off.
 
         Without `id` the user's newest session of this flow is resumed; when that one is
         finished, a new one begins that is linked to it. With `id` that very session is resumed
-        or begun; SessionNotFound when it is another user's.
+        or begun; SessionNotFound when it is another user's. With `new` one begins in any case,
+        linked to the user's newest; InvalidId when `id` is taken.
         """
         check_user_id(user)
         if id is not None:
-            return self._named(user, check_session_id(id))
+            check_session_id(id)
+            if not new:
+                return self._named(user, id)
         while True:
             newest = self.store.newest(user, self.flow.name)
-            if newest is not None and newest.status == "active":
+            if newest is not None and newest.status == "active" and not new:
                 return self._resume(newest.session_id)
             before = newest.session_id if newest is not None else None
-            begun = uuid.uuid4().hex
+            begun = id or uuid.uuid4().hex
             if open_session(self.services, self.flow, begun, user, before, unique=True):
                 return Session(self.services, begun, resumed=False)
+            if id is not None:
+                self._refuse_taken(user, id)
 
     def sessions(self, user: str | None = None) -> list[SessionLine]:
         """Sessions in the store, the newest first; of one user, or all."""
@@ -104,6 +113,16 @@ class Bot:
             raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
         return self._resume(session_id, context)
 
+    def _refuse_taken(self, user: str, session_id: str) -> None:
+        """InvalidId when the id is this user's already; SessionNotFound when another's."""
+        try:
+            owner = self.store.load(session_id).user_id
+        except SessionNotFound:
+            return
+        if owner != user:
+            raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
+        raise InvalidId(f"session {session_id!r} is there already: a new one takes another id")
+
     def _begin(self, session_id: str, user: str) -> Session:
         if open_session(self.services, self.flow, session_id, user):
             return Session(self.services, session_id, resumed=False)
@@ -117,4 +136,5 @@ class Bot:
 def _store(store: SqlStore | str | None, settings: Settings) -> SqlStore:
     if isinstance(store, SqlStore):
         return store
-    return SqlStore(store or settings.store or "sqlite://")
+    wanted = settings.store if store is None else store
+    return SqlStore("sqlite://" if wanted is None else wanted)

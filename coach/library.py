@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from coach.errors import FlowNotFound, did_you_mean
+from coach.errors import FlowNotFound, SettingsError, did_you_mean
 
 Kind = Literal["states", "prompts"]
 
 FLOW_NAME = re.compile(r"[a-z0-9_-]+")
+FLOW_KEY = re.compile(rb"^flow[ \t]*:", re.MULTILINE)
+MOST_HINTS = 5
 FLOW_SUFFIXES = (".yaml", ".yml", ".json")
 PACKAGE = Path(__file__).resolve().parent
 
@@ -27,7 +29,11 @@ def roots(kind: Kind, user: str | Path | None = None) -> tuple[Path, ...]:
     """The folders to search, first match wins: `user` (else `./states`), then the built-in."""
     own = Path(kind) if user is None else Path(user)
     builtin = home(kind)
-    return (builtin,) if own.resolve() == builtin.resolve() else (own, builtin)
+    try:
+        same = own.resolve() == builtin.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise SettingsError(f"{str(own)!r:.80} cannot be a folder: {error!s:.80}") from None
+    return (builtin,) if same else (own, builtin)
 
 
 def find_flow(name_or_path: str | Path, folders: Sequence[str | Path] | None = None) -> Path:
@@ -69,12 +75,34 @@ def _looks_like_path(text: str) -> bool:
 
 
 def _existing(path: Path) -> Path:
+    try:
+        return _checked(path)
+    except (OSError, ValueError) as error:
+        raise FlowNotFound(f"{str(path)!r:.80} cannot be a flow file: {error!s:.80}") from None
+
+
+def _checked(path: Path) -> Path:
     if path.is_file():
         return path
     if path.is_dir():
         raise FlowNotFound(f"{str(path)!r} is a folder. Name a flow file in it.")
-    near = [p.name for p in _flow_files(path.parent)]
-    raise FlowNotFound(f"no flow file {str(path)!r}.{did_you_mean(path.name, near)}")
+    near = sorted(p.name for p in _flow_files(path.parent) if _is_yaml_flow(p))
+    hint = did_you_mean(path.name, near)
+    if near and "Known:" in hint:
+        more = ", …" if len(near) > MOST_HINTS else ""
+        hint = f" Known: {', '.join(near[:MOST_HINTS])}{more}."
+    raise FlowNotFound(f"no flow file {str(path)!r}.{hint}")
+
+
+def _is_yaml_flow(path: Path) -> bool:
+    """Whether a file looks like a flow: a folder may hold any other YAML."""
+    if path.suffix == ".json":
+        return False
+    try:
+        with path.open("rb") as file:
+            return FLOW_KEY.search(file.read(4_096)) is not None
+    except OSError:
+        return False
 
 
 def _no_flow(name: str, known: Iterable[str], folders: Iterable[Path]) -> str:

@@ -29,6 +29,10 @@ class Session:
         self.id = session_id
         self.resumed = resumed
 
+    def __repr__(self) -> str:
+        how = "resumed" if self.resumed else "new"
+        return f"<Session {self.id!r} of flow {self.services.flow.name!r}, {how}>"
+
     # -- talking ---------------------------------------------------------------------------
 
     def say(

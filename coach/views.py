@@ -1,13 +1,15 @@
 """From a context to what templates see: the one place that knows flow and page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from coach.flows.flow import Flow
-from coach.flows.questions import choices_of, may_skip
+from coach.flows.questions import choices_of, label, label_of, may_skip
+from coach.flows.troubles import trouble
 from coach.flows.walker import turns_left
+from coach.hearing.words import asks_back
 from coach.prompting.view import (
     FlowView,
     HeardView,
@@ -16,13 +18,16 @@ from coach.prompting.view import (
     StageView,
     build_view,
     in_words,
-    label,
 )
 from coach.record.context import CoachContext
-from coach.vocabulary.commands import Command
-from coach.vocabulary.decision import Decision, Ruling
+from coach.vocabulary.commands import Command, Decline
+from coach.vocabulary.decision import Candidate, Decision, Ruling
+from coach.vocabulary.words import Verdict
 
 HEARD = ("set", "correct", "confirm", "reject", "decline", "assume")
+ABOUT_A_FIELD = ("corrected ", "confirmed ", "rejected ", "skipped ")
+STALE = " is stale"
+OFFER_EVERY = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,16 +51,19 @@ def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion
         context,
         flow=flow_view(flow),
         stage=stage_view(flow, context.stage),
+        labels={name: label_of(flow, name) for name in flow.fields},
         history=window,
         most_messages=len(window),
         question=question_view(flow, context),
-        heard=_heard(flow, context, decision.rulings),
-        problems=tuple(ruling.reason for ruling in decision.refused),
-        events=decision.events,
+        heard=_heard(flow, context, decision),
+        problems=_problems(flow, decision),
+        events=_events(flow, decision.events),
         moved=bool(decision.moves),
         entered=decision.moves[-1].to if decision.moves else None,
+        asks_back=_asks_back(decision, occasion.text),
+        waits_for=_waits_for(context, decision),
         resumed=occasion.resumed,
-        offers_close=left == 0 and not context.finished,
+        offers_close=_offers_close(flow, context),
         turns_left=left,
         today=now.date().isoformat(),
         message=occasion.text,
@@ -90,6 +98,7 @@ def question_view(flow: Flow, context: CoachContext) -> QuestionView | None:
         ask=field.ask,
         type=str(getattr(field, "type", "text")),
         expects=field.expects,
+        about=field.about or "",
         examples=field.examples,
         choices=choices_of(field, context),
         optional=field.optional,
@@ -111,9 +120,68 @@ def _confirmation(context: CoachContext, field: str | None, about: str) -> Quest
     )
 
 
-def _heard(flow: Flow, context: CoachContext, rulings: Sequence[Ruling]) -> tuple[HeardView, ...]:
+def _asks_back(decision: Decision, text: str | None) -> bool:
+    """Whether the person asked something, and said nothing that could be taken."""
+    rulings = decision.rulings
+    silent = bool(rulings) and all(r.command.command == "say_nothing" for r in rulings)
+    return text is not None and silent and asks_back(text)
+
+
+def _waits_for(context: CoachContext, decision: Decision) -> tuple[str, ...]:
+    """What the ways on from here wait for: why each would be taken, else what does not hold."""
+    here = [c for c in decision.blocked if c.stage == context.stage and c.trigger is None]
+    return tuple(dict.fromkeys(filter(None, map(_wanted, here))))
+
+
+def _wanted(blocked: Candidate) -> str:
+    failed = (check.text for check in blocked.checks if check.verdict is not Verdict.TRUE)
+    return blocked.because or " and ".join(failed)
+
+
+def _offers_close(flow: Flow, context: CoachContext) -> bool:
+    """When the budget of turns is used up, and every five turns from then on."""
+    if flow.budget is None or context.finished:
+        return False
+    over = context.turns - flow.budget.turns
+    return over >= 0 and over % OFFER_EVERY == 0
+
+
+def _events(flow: Flow, events: Sequence[str]) -> tuple[str, ...]:
+    """The events with the fields' labels instead of their names."""
+    names = {label(name): label_of(flow, name) for name in flow.fields}
+    return tuple(_event(names, event) for event in events)
+
+
+def _event(names: Mapping[str, str], event: str) -> str:
+    for lead in ABOUT_A_FIELD:
+        if event.startswith(lead):
+            said = event.removeprefix(lead)
+            return lead + names.get(said, said)
+    said = event.removesuffix(STALE)
+    return event if said == event else names.get(said, said) + STALE
+
+
+def _problems(flow: Flow, decision: Decision) -> tuple[str, ...]:
+    """What could not be taken, but for answers to a question that has lapsed."""
+    kept = [r for r in decision.refused if _topic_of(r) not in _skipped(flow, decision)]
+    return tuple(trouble(flow, ruling) for ruling in kept)
+
+
+def _topic_of(ruling: Ruling) -> str | None:
+    return getattr(ruling.command, "field", None)
+
+
+def _skipped(flow: Flow, decision: Decision) -> list[str]:
+    return [name for name in flow.fields if f"skipped {label(name)}" in decision.events]
+
+
+def _heard(flow: Flow, context: CoachContext, decision: Decision) -> tuple[HeardView, ...]:
+    """What was applied; a question that lapsed counts as declined."""
+    rulings = decision.rulings
     accepted = [r.command for r in rulings if r.accepted and r.command.command in HEARD]
-    return tuple(_heard_one(flow, context, command) for command in accepted)
+    told = {getattr(command, "field", None) for command in accepted}
+    lapsed = [Decline(field=n) for n in _skipped(flow, decision) if n not in told]
+    return tuple(_heard_one(flow, context, command) for command in (*accepted, *lapsed))
 
 
 def _heard_one(flow: Flow, context: CoachContext, command: Command) -> HeardView:
@@ -127,7 +195,7 @@ def _heard_one(flow: Flow, context: CoachContext, command: Command) -> HeardView
         {
             "kind": command.command,
             "field": name,
-            "label": label(name),
+            "label": label_of(flow, name),
             "text": text,
             "type": str(getattr(field, "type", "")),
         }

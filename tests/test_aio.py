@@ -191,3 +191,13 @@ async def test_opening_and_closing(make_async: Any):
         await talk.say(line)
     assert (await talk.back()).stage == "goal"
     await bot.close()
+
+
+async def test_a_new_session_and_its_names(make_async: Callable[..., AsyncBot]):
+    """As with Bot."""
+    bot = make_async()
+    first = await bot.session("ada", id="s")
+    second = await bot.session("ada", new=True)
+    assert (await second.context()).previous_session == first.id
+    assert repr(bot).startswith("<AsyncBot grow@1, store ")
+    assert repr(first) == "<AsyncSession 's' of flow 'grow', new>"

@@ -163,3 +163,46 @@ def test_a_flow_that_cannot_run_is_refused_at_once():
     flow = Flow.model_validate({"flow": "broken", "start": "a", "stages": stages})
     with pytest.raises(FlowError, match="flow 'broken' cannot run"):
         Bot(flow)
+
+
+def test_a_new_session_may_begin_beside_an_unfinished_one(bot: Bot):
+    """Linked to it; from then on it is the one that is resumed."""
+    first = bot.session("ada")
+    second = bot.session("ada", new=True)
+    assert (second.resumed, second.context.previous_session) == (False, first.id)
+    assert bot.session("ada").id == second.id
+    assert bot.session("ada", id=first.id).resumed
+
+
+def test_a_new_session_takes_an_id_that_is_free(bot: Bot):
+    """A taken one is refused, and another person's looks absent."""
+    assert bot.session("ada", id="s", new=True).resumed is False
+    with pytest.raises(InvalidId, match="session 's' is there already"):
+        bot.session("ada", id="s", new=True)
+    with pytest.raises(SessionNotFound, match="there is no session 's' of user 'bob'"):
+        bot.session("bob", id="s", new=True)
+
+
+def test_new_sessions_at_the_same_time_are_all_begun(make_bot: Callable[..., Bot]):
+    """Each asked for one of its own, and each follows another."""
+    bot, barrier, ids = make_bot(), threading.Barrier(4), []
+
+    def open_it() -> None:
+        barrier.wait()
+        ids.append(bot.session("ada", new=True).id)
+
+    threads = [threading.Thread(target=open_it) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(set(ids)) == 4
+    assert len({line.previous_session for line in bot.sessions()}) == 4
+
+
+def test_a_coach_and_a_session_say_what_they_are(file_url: str):
+    """In a line that holds nothing of what was said, and asks the store nothing."""
+    bot = Bot("grow", f"{file_url}?synchronous=normal")
+    talk = bot.session("ada", id="s")
+    assert repr(bot) == f"<Bot grow@1, store {file_url.removeprefix('sqlite:///')!r}>"
+    bot.close()
+    assert repr(talk) == "<Session 's' of flow 'grow', new>"
+    assert repr(Bot("grow")) == "<Bot grow@1, store 'in memory'>"

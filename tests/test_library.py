@@ -78,9 +78,23 @@ def test_a_path_is_taken_as_it_is(folder: Path, path):
 )
 def test_what_is_not_there_is_named_with_what_is(folder: Path, asked: str, says: str):
     """The message names the flow, where it was looked for, and the nearest one."""
-    (folder / "mine.yaml").write_text("{}")
+    (folder / "mine.yaml").write_text("flow: mine")
     with pytest.raises(FlowNotFound, match=says):
         find_flow(asked)
+
+
+def test_only_what_looks_like_a_flow_is_suggested_for_a_path(folder: Path):
+    """At most five of them; a folder may hold any other YAML and JSON."""
+    (folder / "container_info.json").write_text("{}")
+    (folder / "compose.yaml").write_text("services: {}")
+    (folder / "locked.yaml").write_text("")
+    with pytest.raises(FlowNotFound, match=r"no flow file 'states/x.yaml'\.$"):
+        find_flow("states/x.yaml")
+    for letter in "abcdefg":
+        (folder / f"{letter * 9}.yml").write_text(f"# mine\nflow: {letter}")
+    with pytest.raises(FlowNotFound) as refused:
+        find_flow("states/x.yaml")
+    assert str(refused.value).count(".yml") == 5
 
 
 def test_flows_are_listed_by_name(folder: Path):

@@ -3,6 +3,11 @@
 
 def main() -> None:
     """The entry point; ends the process with the command's exit code."""
-    from coach.cli.app import run
+    import sys
 
-    run()
+    try:
+        from coach.cli.app import run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)

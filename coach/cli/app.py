@@ -2,7 +2,8 @@
 
 import os
 import sys
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -59,14 +60,24 @@ def root(
 
 def run() -> None:
     """Run the command line; a reader that has left and Ctrl-C end it quietly."""
+    sys.stdout = sys.stdout or _nowhere()  # closed by the caller: `>&-`
+    sys.stderr = sys.stderr or _nowhere()
     try:
         try:
             app()
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # What is still in the buffer would raise once more when Python closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _silence()
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"coach: the output cannot be written: {error}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w")
+
+
+def _silence() -> None:
+    """What is still in the buffer would raise once more when Python closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from typing import Annotated, TextIO
 import typer
 
 from coach.cli import opening
-from coach.cli.options import Budget, Store
+from coach.cli.options import Budget, Code, Store
 
 
 def chat(
@@ -20,7 +20,11 @@ def chat(
         typer.Option("--session", metavar="ID", help="Resume or begin this very session."),
     ] = None,
     store: Store = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a new session, also when one is unfinished.")
+    ] = False,
     budget: Budget = None,
+    code: Code = None,
     keyed: Annotated[
         bool,
         typer.Option("--keyed", help="Piped lines are KEY<TAB>TEXT; a known key adds nothing."),
@@ -33,6 +37,8 @@ def chat(
         session=session,
         store=store,
         budget=budget,
+        code=code,
+        new=new,
     )
     raise typer.Exit(_talk(wish, keyed))
 

@@ -1,7 +1,7 @@
 """A conversation, whatever it is shown on: opening words, lines said, commands obeyed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from coach.cli import slash
@@ -39,8 +39,7 @@ class Conversation:
 
     def open(self) -> None:
         """Say where the session stands, answer what was left unanswered, or greet."""
-        note = _standing(self.talk)
-        if note:
+        for note in _standing(self.talk):
             self.face.note(note)
         if self.talk.pending:
             self.face.note("Answering what was left unanswered.")
@@ -78,15 +77,29 @@ class Conversation:
             self.answer(turn)
 
 
-def _standing(talk: Session) -> str:
+def _standing(talk: Session) -> Iterator[str]:
     """Where a session that is not simply new comes from."""
     if talk.finished:
-        return f"Session {talk.id} is complete."
-    if talk.resumed:
-        return f"Resuming your session {talk.id} at stage {talk.stage}."
-    return linked(talk.context.previous_session)
+        yield f"Session {talk.id} is complete."
+    elif talk.resumed:
+        yield f"Resuming your session {talk.id} at stage {talk.stage}."
+        yield from _outdated(talk)
+    elif before := talk.context.previous_session:
+        yield linked(before, talk.services.store.load(before).finished)
 
 
-def linked(before: str | None) -> str:
-    """What to say of a session that follows another; '' when it follows none."""
-    return f"Your session {before} is complete: this is a new one, linked to it." if before else ""
+def _outdated(talk: Session) -> Iterator[str]:
+    """That the flow is another one by now."""
+    old, now = talk.flow, talk.services.flow
+    if old.hash != now.hash:
+        begins = f"{now.id} as it is now" if old.id == now.id else now.id
+        yield (
+            f"This session began on {old.id} and goes on as it began; the flow has changed "
+            f"since. --new begins on {begins}."
+        )
+
+
+def linked(before: str, finished: bool) -> str:
+    """What to say of a session that follows another."""
+    state = "complete" if finished else "kept as it is"
+    return f"Your session {before} is {state}: this is a new one, linked to it."

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coach.errors import StoreUnavailable
+from coach.cli.code import hinted, registry
+from coach.errors import FlowFileError, StoreUnavailable
 
 if TYPE_CHECKING:
     from coach.bot import Bot
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """Which conversation is wanted. `store` is an address, None for the data folder."""
+    """Which conversation is wanted. `store` is an address, None for the data folder; `code` the
+    file with the flow's guards and actions; `new` asks for another session than the newest."""
 
     flow: str
     user: str
     session: str | None = None
     store: str | None = None
     budget: int | None = None
+    code: str | None = None
+    new: bool = False
 
 
 def settings() -> "Settings":
@@ -41,25 +45,47 @@ def flow_folders() -> tuple[Path, ...]:
     return roots("states", settings().states)
 
 
-def read(flow: str) -> "Flow":
-    """The flow of a name or path."""
+def read(flow: str, code: str | None = None) -> "Flow":
+    """The flow of a name or path, with the guards and actions of a file."""
     from coach.flows.load import load_flow
 
-    return load_flow(flow, folders=flow_folders())
+    own = registry(code)
+    try:
+        return load_flow(flow, own, folders=flow_folders())
+    except FlowFileError as error:
+        raise FlowFileError(error.problems if code else hinted(error.problems)) from None
 
 
 def bot(wish: Wish) -> "Bot":
     """The bot that keeps the wished-for conversation."""
     from coach.bot import Bot
 
-    return Bot(read(wish.flow), store=url(wish.store), budget=wish.budget)
+    coach = Bot(read(wish.flow, wish.code), store=url(wish.store), budget=wish.budget)
+    if is_tight(wish):
+        now = coach.services.clock()
+        coach.services.voice.page(coach.flow, coach.flow.begin(now=now).context, now)
+    return coach
+
+
+def is_tight(wish: Wish) -> bool:
+    """Whether somebody chose a budget: only then is it worth the time to try it at once."""
+    return wish.budget is not None or "COACH_BUDGET" in os.environ
+
+
+def session(coach: "Bot", wish: Wish, id: str | None = None) -> "Session":
+    """Open the wished-for session, or that one; BudgetError when its page does not fit."""
+    new = wish.new and id is None
+    talk = coach.session(user=wish.user, id=wish.session if id is None else id, new=new)
+    if talk.resumed and is_tight(wish):
+        talk.page()
+    return talk
 
 
 def reading_bot(wish: Wish) -> "Bot":
     """The same for looking only: a store that is not there is an error."""
     from coach.bot import Bot
 
-    return Bot(read(wish.flow), store=shelf(wish.store), budget=wish.budget)
+    return Bot(read(wish.flow, wish.code), store=shelf(wish.store), budget=wish.budget)
 
 
 def me() -> str:
@@ -101,9 +127,9 @@ def shelf(store: str | None) -> "SqlStore":
     from coach.stores.url import check_place, parse_url
 
     address = parse_url(f"sqlite:///{default_file()}" if store is None else store)
+    if address.path is not None and store is not None:
+        check_place(address.path)
     if address.path is not None and not address.path.is_file():
-        if store is not None:
-            check_place(address.path)
         where = str(address.path)
         raise StoreUnavailable(f"there is no store at {where!r}: 'coach chat' begins one")
     return SqlStore(address.url)
@@ -115,10 +141,10 @@ def shelf(store: str | None) -> "SqlStore":
 def talk(wish: Wish, first_key: str | None = None) -> "Session":
     """Open the session, or resume it. A file of keyed lines returns to where it was sent."""
     coach = bot(wish)
-    wanted = wish.session
-    if wanted is None and first_key is not None:
-        wanted = _where(coach, wish.user, first_key)
-    return coach.session(user=wish.user, id=wanted)
+    known = None
+    if wish.session is None and first_key is not None:
+        known = _where(coach, wish.user, first_key)
+    return session(coach, wish, known)
 
 
 def _where(coach: "Bot", user: str, key: str) -> str | None:

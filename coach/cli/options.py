@@ -13,6 +13,15 @@ Store = Annotated[
         help="Where sessions are kept, such as sqlite:///coach.db. Default: your data folder.",
     ),
 ]
+Code = Annotated[
+    str | None,
+    typer.Option(
+        "--code",
+        metavar="FILE.py",
+        envvar="COACH_CODE",
+        help="Guards and actions of your own: a Python file with one coach.Registry in it.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]
 Budget = Annotated[
     int | None,

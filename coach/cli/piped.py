@@ -94,9 +94,14 @@ def _code(chat: Conversation) -> int:
     return 1 if chat.failed else 0
 
 
+# A longer line comes in pieces, and each is too long to be a message.
+MOST_BYTES = 1_048_576
+
+
 def _lines(stream: BinaryIO) -> Iterator[Line]:
     """The lines that are not blank, as they come. Bytes that are no UTF-8 become U+FFFD."""
-    for number, raw in enumerate(stream, start=1):
+    lines = iter(lambda: stream.readline(MOST_BYTES), b"")
+    for number, raw in enumerate(lines, start=1):
         text = raw.decode("utf-8-sig" if number == 1 else "utf-8", "replace").rstrip("\r\n")
         if text.strip():
             yield Line(number, text)

@@ -12,6 +12,7 @@ from coach.cli.opening import Wish
 from coach.flows.flow import Flow
 from coach.record.clean import check_user_id
 from coach.record.context import CoachContext
+from coach.stores.values import SessionLine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,15 +25,19 @@ class Preview:
     context: CoachContext
 
 
+def _goes_on(newest: SessionLine | None, wish: Wish) -> bool:
+    return newest is not None and newest.status == "active" and not wish.new
+
+
 def preview(coach: Bot, wish: Wish) -> Preview | None:
     """The opening of the wished-for session; None when it may be one that is there already."""
     newest = coach.store.newest(check_user_id(wish.user), coach.flow.name)
-    if wish.session is not None or (newest is not None and newest.status == "active"):
+    if wish.session is not None or _goes_on(newest, wish):
         return None
     services = coach.services
     step = coach.flow.begin(user_id=wish.user, now=services.clock())
     return Preview(
-        note=linked(None if newest is None else newest.session_id),
+        note="" if newest is None else linked(newest.session_id, newest.status != "active"),
         words=services.speak(coach.flow, step.context, step.decision, None),
         flow=coach.flow,
         context=step.context,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coach.cli import opening, output
-from coach.cli.options import Budget, Json, Store
+from coach.cli.options import Budget, Code, Json, Store
 from coach.errors import FlowError, did_you_mean
 
 if TYPE_CHECKING:
+    from coach.flows.flow import Flow
     from coach.prompting.prompt import Prompt
 
 PLACE = re.compile(r"(?P<flow>.*?\.(?:yaml|yml|json)|[^/]*)(?:/(?P<stage>.*))?", re.DOTALL)
@@ -37,18 +38,21 @@ def show(
     ] = None,
     budget: Budget = None,
     store: Store = None,
+    code: Code = None,
     as_json: Json = False,
 ) -> None:
-    """The page at a stage, then its ledger: what each section wanted and got, and why."""
+    """The page at a stage, and its ledger.
+
+    The ledger says what each section wanted and got, and why.
+    """
     if session is not None and answers is not None:
         raise typer.BadParameter("a session has its own answers", param_hint="'--answers'")
     flow, stage = _place(place)
     if session is None:
-        page = _imagined(flow, stage, _answers(answers), budget)
+        page = _imagined(opening.read(flow, code), stage, _answers(answers), budget)
     else:
-        page = _recorded(
-            opening.Wish(flow=flow, user="", store=store, budget=budget), session, stage
-        )
+        wish = opening.Wish(flow=flow, user="", store=store, budget=budget, code=code)
+        page = _recorded(wish, session, stage)
     _print(page, as_json)
 
 
@@ -71,7 +75,7 @@ def _answers(text: str | None) -> dict[str, Any]:
     """The answers of `--answers`."""
     try:
         found = json.loads(text or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise typer.BadParameter(f"this is no JSON: {error}", param_hint="'--answers'") from None
     if not isinstance(found, dict):
         raise typer.BadParameter(
@@ -80,10 +84,10 @@ def _answers(text: str | None) -> dict[str, Any]:
     return found
 
 
-def _imagined(flow: str, stage: str, answers: dict[str, Any], budget: int | None) -> "Prompt":
+def _imagined(script: "Flow", stage: str, answers: dict[str, Any], budget: int | None) -> "Prompt":
     from coach.rendering import render
 
-    script, settings = opening.read(flow), opening.settings()
+    settings = opening.settings()
     return render(
         f"{script.name}/{stage}",
         answers=answers,

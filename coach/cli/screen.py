@@ -20,7 +20,9 @@ from coach.flows.flow import Flow
 from coach.record.context import CoachContext
 from coach.session import Session
 
-COLOURS = {"coach": "bold cyan", "you": "bold green", "small": "dim"}
+COLOURS = {"coach": "bold cyan", "you": "bold green", "small": "dim", "here": "bold"}
+LEAVING = frozenset(("quit", "exit", "q", "bye"))
+MORE = "/help lists what else there is; quit leaves, and keeps the session."
 HINT = "Ctrl-C once more, Ctrl-D or /quit leaves; /help lists what else there is."
 KEPT = "That turn was kept already; /undo takes it back."
 ABANDONED = "That turn was abandoned; the session stays as it was."
@@ -34,31 +36,39 @@ class Screen:
         self.styles = {} if os.environ.get("NO_COLOR") else COLOURS
 
     def note(self, text: str) -> None:
-        self._write("", f"({text})", "small")
+        self._print("", Text(output.safe(f"({text})"), self._look("small")))
 
     def you(self, text: str) -> None:
-        self._write("you> ", text, "you")
+        self._print("you> ", Text(output.safe(text)), "you")
 
     def coach(self, text: str, talk: Session) -> None:
         self.words(text, talk.flow, talk.context)
 
     def words(self, text: str, flow: Flow, context: CoachContext) -> None:
         """What the coach says, below where the conversation stands."""
-        self._write("", progress(flow, context), "small")
-        self._write("coach> ", text, "coach")
+        place = Text()
+        for part, is_here in progress(flow, context):
+            place.append(part, self._look("here" if is_here else "small"))
+        self._print("", place)
+        self._print("coach> ", Text(output.safe(text)), "coach")
         self.console.print()
 
     def show(self, text: str) -> None:
-        output.line(text)
+        for line in output.safe(text).split("\n"):
+            words = line.lstrip(" ")
+            self._print(" " * (len(line) - len(words)), Text(words))
 
     def error(self, text: str) -> None:
         output.error(text)
 
-    def _write(self, mark: str, text: str, style: str) -> None:
-        """The mark in its style and the words beside it; without a mark the words are styled."""
-        look = self.styles.get(style, "")
+    def _look(self, style: str) -> str:
+        return self.styles.get(style, "")
+
+    def _print(self, mark: str, words: Text, style: str = "") -> None:
+        """The mark in its style and the words beside it."""
+        look = self._look(style)
         room = max(self.console.width - len(mark), 20)
-        for line in Text(output.safe(text), "" if mark else look).wrap(self.console, room):
+        for line in words.wrap(self.console, room):
             line.rstrip()
             self.console.print(Text.assemble((mark, look), line) if line else "", soft_wrap=True)
             mark = " " * len(mark)
@@ -80,10 +90,13 @@ def converse(wish: opening.Wish, shown: Callable[[], None]) -> int:
 def _begin(coach: Bot, wish: opening.Wish, screen: Screen) -> Later[Conversation]:
     """Show the opening words; a session that is new is opened behind them."""
     expected = preview(coach, wish)
-    begun = Later(lambda: Conversation(coach.session(user=wish.user, id=wish.session), screen))
+    begun = Later(lambda: Conversation(opening.session(coach, wish), screen))
     if expected is None:
+        if not begun.get().talk.finished:
+            screen.note(MORE)
         begun.get().open()
     else:
+        screen.note(MORE)
         if expected.note:
             screen.note(expected.note)
         screen.words(expected.words, expected.flow, expected.context)
@@ -91,12 +104,14 @@ def _begin(coach: Bot, wish: opening.Wish, screen: Screen) -> Later[Conversation
 
 
 def _talk(begun: Later[Conversation], screen: Screen, shown: Callable[[], None]) -> None:
-    """Line by line, until the session is complete."""
+    """Line by line, until the session is complete. A bare 'quit' keeps it, as '/quit' does."""
     if begun.started and begun.get().talk.finished:
         return
     editor = Editor(begun.get().talk if begun.started else None, bool(screen.styles))
     editor.once_shown(shown, begun.start, Later(ready_hearing).start)
     for line in _typed(editor, screen):
+        if is_leaving(begun.get().talk, line):
+            raise Leave
         take(begun.get(), line)
         if begun.get().talk.finished:
             return
@@ -121,6 +136,16 @@ def _typed(editor: Editor, screen: Screen) -> Iterator[str]:
             yield line
 
 
+def is_leaving(talk: Session, line: str) -> bool:
+    """Whether a line is a bare word of leaving, and nothing that the flow waits for."""
+    word = line.strip().casefold()
+    if word not in LEAVING:
+        return False
+    situation = talk.flow.situation(talk.context, talk.services.clock())
+    choices = (*situation.choices, *getattr(situation.field, "choices", ()))
+    return word not in {name.casefold() for name in (*situation.triggers, *choices)}
+
+
 def take(chat: Conversation, line: str) -> None:
     """One line; Ctrl-C abandons its turn, unless it was kept a moment before."""
     before = chat.talk.context.revision
@@ -143,9 +168,14 @@ def _farewell(talk: Session, wish: opening.Wish, screen: Screen) -> None:
         command = ["session", "show", talk.id, *where]
     else:
         screen.note("Your session is kept. To come back:")
-        command = ["chat", wish.flow, *_who(talk, wish), *where]
+        command = ["chat", wish.flow, *_who(talk, wish), *where, *_code(wish)]
     # Not wrapped: it is there to be copied.
-    screen.show(f"  {shlex.join(['coach', *command])}")
+    output.line(f"  {shlex.join(['coach', *command])}")
+
+
+def _code(wish: opening.Wish) -> list[str]:
+    same = wish.code in (None, os.environ.get("COACH_CODE"))
+    return [] if same or wish.code is None else ["--code", wish.code]
 
 
 def _who(talk: Session, wish: opening.Wish) -> list[str]:

@@ -63,7 +63,10 @@ def why(
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Why a turn moved or stayed: every rule that was looked at, with what it read."""
+    """Why a turn moved or stayed.
+
+    Every rule that was looked at, with what it read.
+    """
     from coach.why import explain
 
     found, decision = _turn(opening.shelf(store), session, turn)
@@ -77,7 +80,10 @@ def why(
 
 @app.command("export")
 def export(session: SessionId, store: Store = None) -> None:
-    """The whole session as JSON lines: its context, each message, each turn."""
+    """The whole session as JSON lines.
+
+    Its context, each message, each turn.
+    """
     for document in _documents(opening.shelf(store), session):
         output.json_line(document)
 

@@ -1,7 +1,7 @@
 """Commands inside a chat: '/why' and its like."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,10 @@ from coach.session import Session
 
 if TYPE_CHECKING:
     from coach.cli.conversation import Face
+    from coach.flows.flow import Flow
 
 COMMAND = re.compile(r"/([A-Za-z]+|\?)(?:[ \t]+(.*))?")
+SAID = "skip, back, undo, change FIELD: VALUE, restart, finish"
 Act = Callable[[Session, "Face", str], None]
 
 
@@ -42,8 +44,8 @@ def obey(talk: Session, face: "Face", name: str, rest: str) -> None:
 
 
 def _why(talk: Session, face: "Face", rest: str) -> None:
-    if rest and not rest.isdecimal():
-        raise InputError(f"/why takes the number of a turn, not {rest!r}")
+    if rest and not (rest.isdecimal() and len(rest) < 10):
+        raise InputError(f"/why takes the number of a turn, not {rest!r:.40}")
     face.show(talk.why(int(rest) if rest else None))
 
 
@@ -62,7 +64,18 @@ def _undo(talk: Session, face: "Face", rest: str) -> None:
 
 def _help(talk: Session, face: "Face", rest: str) -> None:
     rows = [(f"/{name} {command.takes}", command.help) for name, command in COMMANDS.items()]
-    face.show("\n".join(f"{usage:<14}{words}" for usage, words in rows))
+    lines = [f"{usage:<14}{words}" for usage, words in rows]
+    face.show("\n".join([*lines, *_words(talk.flow)]))
+
+
+def _words(flow: "Flow") -> Iterator[str]:
+    """What may be said at any time, besides answers."""
+    yield "Words of the conversation:"
+    yield f"  {SAID}"
+    rules = [*(rule for place in flow.places.values() for rule in place.next), *flow.anywhere]
+    triggers = dict.fromkeys(rule.trigger for rule in rules if rule.trigger is not None)
+    if triggers:
+        yield f"  {', '.join(triggers)} (of this flow)"
 
 
 def _quit(talk: Session, face: "Face", rest: str) -> None:

@@ -17,7 +17,10 @@ def store() -> None:
 
 @app.command("check")
 def check(store: Store = None, as_json: Json = False) -> None:
-    """Prove that everything in the store adds up; exit code 1 when it does not."""
+    """Prove that everything in the store adds up.
+
+    Exit code 1 when it does not.
+    """
     from coach.stores.check import check as prove
 
     shelf = opening.shelf(store)

@@ -42,8 +42,19 @@ def change_of(situation: Situation, text: str) -> tuple[str, str] | None:
     found = CHANGE.match(text.strip())
     if not found:
         return None
-    name = "_".join(visible(found[1]).casefold().replace("-", " ").split())
-    return (name, found[2]) if name in situation.fields else None
+    said = visible(found[1]).casefold().replace("-", " ").split()
+    name = _field_called(situation, said)
+    return (name, found[2]) if name is not None else None
+
+
+def _field_called(situation: Situation, said: list[str]) -> str | None:
+    """The field of that name, else the one with those words as its label."""
+    name = "_".join(said)
+    if name in situation.fields:
+        return name
+    labels = {n: f.label or "" for n, f in situation.fields.items()}
+    meant = [n for n, words in labels.items() if words.casefold().replace("-", " ").split() == said]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _spaced(name: str) -> str:

@@ -38,25 +38,49 @@ CLOSED = re.compile(
     r"|please|today|now|right)\b)",
     re.IGNORECASE,
 )
+# What leads up to a number that is meant as the answer: "I'd give it a 7", "make it about 7".
+LEADS = re.compile(
+    r"(?:\b(?:about|around|roughly|say|maybe|perhaps|probably|possibly|but|at|than|or|no|wait|sorry"
+    r"|actually|rather|just|only|solid|strong|weak|good|currently|now|is|am|be|i['’]m|it['’]?s"
+    r"|that['’]?s|number|rating|score|is\sof|(?:give|call|rate|put|make|say)\s(?:it|that|this|myself)"
+    r"|i\s(?:would\s)?(?:think|guess|give|choose|pick|rate))\b[\s,:.…]{1,4}|[.!;:]\s{1,4}|^)(?:an?\s{1,3})?$",
+    re.IGNORECASE,
+)
+SHORT = 6
 
 Number = int | float
 Limits = tuple[float | None, float | None]
 
 
-def read_number(text: str, limits: Limits = (None, None)) -> tuple[Number, str] | None:
+def read_number(
+    text: str, limits: Limits = (None, None), *, on_scale: bool = False
+) -> tuple[Number, str] | None:
     """The number a message gives, with the words it was taken from.
 
     '7 out of 10' and '7/10' are 7. Of several numbers the one at the very start is taken, or
-    the only one within `limits`; None when that leaves a choice, as '6 or 7' does.
+    the only one within `limits`; None when that leaves a choice, as '6 or 7' does, and for a
+    number that merely stands somewhere in a sentence. `on_scale` is for places on a scale:
+    there a number that counts something ('two chapters') is none.
     """
     if PLAIN.fullmatch(text):
         return int(text), text
     seen = SCALE.sub(lambda scale: " " * len(scale[0]), text)
     found = list(islice(numbers_in(seen), MOST + 1))
     chosen = _chosen(seen, _without_tops(seen, found, limits[1]), limits)
-    if chosen is None or chosen.value is None:
+    if chosen is None or chosen.value is None or not _is_answer(seen, chosen, on_scale):
         return None
     return chosen.value, text[chosen.start : chosen.end].strip()
+
+
+def _is_answer(text: str, number: Found, on_scale: bool) -> bool:
+    """Whether a number is the answer: at the start, after a lead, or in a short message."""
+    if on_scale and not CLOSED.match(text, number.end):
+        return False
+    if number.start <= 60 and OPENING.fullmatch(text, 0, number.start):
+        return True
+    if LEADS.search(_before(text, number)):
+        return True
+    return not number.weak and len(text) <= 80 and len(text.split()) <= SHORT
 
 
 def _before(text: str, number: Found) -> str:

@@ -8,7 +8,8 @@ from coach.hearing.dates import read_day
 from coach.hearing.emails import read_email
 from coach.hearing.hedges import HEDGED, SURE, hedged, unhedged
 from coach.hearing.lists import read_items, read_numbers
-from coach.hearing.numbers import Limits, read_number
+from coach.hearing.numbers import read_number
+from coach.hearing.scales import read_rating
 from coach.hearing.words import visible
 from coach.hearing.yesno import read_yesno
 from coach.vocabulary.commands import Answerable
@@ -34,6 +35,12 @@ class Question:
     field: BaseField
     choices: tuple[str, ...] = ()
     today: date
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The words of a choice, whether they are fixed or of the moment."""
+        fixed = self.field.choices if isinstance(self.field, ChoiceField) else ()
+        return fixed or self.choices
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,10 +91,12 @@ def _pair(question: Question, text: str) -> Pair | None:
     match question.field:
         case TextField():
             return unhedged(text), text
-        case RatingField() | NumberField():
-            return read_number(visible(text), _limits(question.field))
+        case RatingField():
+            return read_rating(visible(text), question.field.lowest, question.field.highest)
+        case NumberField():
+            return read_number(visible(text), (question.field.minimum, question.field.maximum))
         case ChoiceField():
-            return _whole(read_choice(text, question.field.choices or question.choices), text)
+            return _whole(read_choice(text, question.offered), text)
         case DateField():
             return _day(question.field, visible(text), question.today)
         case ListField():
@@ -103,12 +112,6 @@ def _pair(question: Question, text: str) -> Pair | None:
 def _whole(value: Answerable | None, text: str) -> Pair | None:
     quote = value if isinstance(value, str) and value in text else text
     return None if value is None else (value, quote)
-
-
-def _limits(field: NumberField | RatingField) -> Limits:
-    if isinstance(field, RatingField):
-        return field.lowest, field.highest
-    return field.minimum, field.maximum
 
 
 def _day(field: DateField, text: str, today: date) -> Pair | None:

@@ -10,10 +10,17 @@ from coach.hearing.choices import exact_choice
 from coach.hearing.navigation import change_of, navigate
 from coach.hearing.readings import Question, Reading, confidence_of, read, unread
 from coach.hearing.settling import correct, settle, settled
-from coach.hearing.words import DECLINES, PLAIN_NO, SMALL_TALK, visible, whole
+from coach.hearing.words import DECLINES, PLAIN_NO, SMALL_TALK, is_help, visible, whole
 from coach.hearing.yesno import exactly
 from coach.vocabulary.commands import Command, Decline, SayNothing, Set
-from coach.vocabulary.fields import BaseField, ChoiceField, YesNoField
+from coach.vocabulary.fields import (
+    BaseField,
+    ChoiceField,
+    EmailField,
+    ListField,
+    TextField,
+    YesNoField,
+)
 from coach.vocabulary.situation import Situation
 
 
@@ -52,7 +59,7 @@ def _is_offered(question: Question, word: str) -> bool:
     field = question.field
     if not isinstance(field, ChoiceField):
         return False
-    return exact_choice(word, field.choices or question.choices) is not None
+    return exact_choice(word, question.offered) is not None
 
 
 def _change(situation: Situation, text: str) -> Command | None:
@@ -65,13 +72,22 @@ def _reply(situation: Situation, question: Question | None, text: str, word: str
     """What a message says to the question; `word` is '' where it can only be an answer."""
     asks, what = situation.asks or "", situation.asks_about
     aside = _aside(asks, question.field, word) if question else None
-    if what is not None and text.endswith("?"):
+    if (what is not None and text.endswith("?")) or _asks_back(question, text, word):
         return SayNothing()
     if what is not None:
         return settled(what, word) or aside or settle(what, asks, question, text)
     if question is None:
         return SayNothing()
     return aside or _set(asks, _heard(question, text))
+
+
+def _asks_back(question: Question | None, text: str, word: str) -> bool:
+    """Whether the message asks something itself: in whole, or where no question is an answer."""
+    if is_help(word):
+        return True
+    if question is None or isinstance(question.field, TextField | ListField | EmailField):
+        return False
+    return visible(text).endswith(("?", "？")) and text not in question.offered
 
 
 def _aside(asks: str, field: BaseField, word: str) -> Command | None:

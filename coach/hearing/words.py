@@ -42,6 +42,16 @@ def whole(text: str) -> str:
     return fold(text) if len(text) <= WHOLE_LIMIT else ""
 
 
+def is_help(word: str) -> bool:
+    """Whether a folded whole message asks what is meant: 'help', 'what do you mean', '?'."""
+    return word in HELP or (word != "" and not word.strip("?¿？ "))
+
+
+def asks_back(text: str) -> bool:
+    """Whether a message asks something, rather than saying it."""
+    return visible(text).rstrip().endswith(("?", "？")) or is_help(whole(text))
+
+
 def words_of(text: str) -> frozenset[str]:
     """The words of a text, folded, each once."""
     return frozenset(WORD.findall(visible(text).casefold()))
@@ -98,6 +108,19 @@ DECLINES = phrases(
     "not sure, i'm not sure, i am not sure, im not sure, unsure, no clue, n/a, na, none",
     "not applicable, can't say, i can't say, hard to say, no thanks, no thank you",
     "i don't want to say, i don't want to answer, i don't remember, don't remember",
+)
+
+HELP = phrases(
+    "help, help me, help please, please help, i need help, can you help, can you help me, hint",
+    "what, how, why, huh, pardon, sorry what, what do you mean, what do you mean by that",
+    "what does that mean, what does it mean, what is that, what is meant, what should i say",
+    "what should i write, what can i say, what are my options, what now, how so, how do you mean",
+    "give me an example, give an example, an example please, example, example please, examples",
+    "for example what, such as, like what, can you give me an example, could you give an example",
+    "i don't understand, i dont understand, i do not understand, don't understand, not clear",
+    "i don't get it, i dont get it, i don't follow, i didn't understand, explain, please explain",
+    "can you explain, explain please, explain that, say more, i'm confused, i am confused",
+    "i don't understand the question, i do not understand the question, what was the question",
 )
 
 SMALL_TALK = phrases(

@@ -74,13 +74,15 @@ class AssumptionView(Value):
 class QuestionView(Value):
     """What is asked next: a field, or whether an assumption holds (`proposal`).
 
-    `expects` says what would be valid. `asked` counts this asking too: 1 at the first.
+    `expects` says what would be valid, `about` what is meant. `asked` counts this asking too:
+    1 at the first.
     """
 
     field: str
     ask: str
     type: str = "text"
     expects: str = ""
+    about: str = ""
     examples: tuple[str, ...] = ()
     choices: tuple[Words, ...] = ()
     optional: bool = False
@@ -114,7 +116,8 @@ class PromptView(Value):
 
     `answers` holds the values that count, by field; `answered` every answer with its state.
     `assumptions` are the open ones, lowest confidence first. `history` leaves out `message`,
-    the last thing the user said.
+    the last thing the user said. `asks_back` is true when that was a question or a cry for help,
+    and `waits_for` says what a stage without a question is waiting for.
     """
 
     flow: FlowView
@@ -131,6 +134,8 @@ class PromptView(Value):
     events: tuple[Words, ...] = ()
     moved: bool = False
     entered: str | None = None
+    asks_back: bool = False
+    waits_for: tuple[Words, ...] = ()
     resumed: bool = False
     finished: bool = False
     finished_because: Words | None = None

@@ -43,13 +43,15 @@ Threshold = Annotated[float, BeforeValidator(_threshold), Setting(ge=0, le=1.01)
 class BaseField(Value):
     """What every field has, whatever its type.
 
-    `ask` is the question; an optional field is asked once and may be declined; `confirm` is
-    the confidence below which an answer is held as an unconfirmed assumption; `depends_on`
-    names the fields whose correction makes this one stale; after `max_asks` questions without
-    an answer the coach offers examples or to skip.
+    `ask` is the question, `label` the words for the field where a person reads of it (without
+    one its name), `about` what helps somebody who asks back or is stuck; an optional field is
+    asked once and may be declined; `confirm` is the confidence below which an answer is held as
+    an unconfirmed assumption; `depends_on` names the fields whose correction makes this one
+    stale; after `max_asks` questions without an answer the coach offers examples or to skip.
     """
 
     ask: Annotated[str, Setting(min_length=1)]
+    label: Annotated[str, Setting(min_length=1, max_length=80)] | None = None
     about: str | None = None
     optional: bool = False
     max_asks: Annotated[int, Setting(ge=1, le=20)] | None = None

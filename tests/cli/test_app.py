@@ -100,3 +100,11 @@ def test_someone_without_a_name_is_somebody(run, monkeypatch):
 def test_the_page_of_a_chat_has_the_budget_that_is_asked_for(run):
     """--budget is what /prompt is packed to."""
     assert "of 700 tokens used" in run("chat", "--budget", "700", input="/prompt\n").stdout
+
+
+@pytest.mark.parametrize("group", ["", "session", "flow", "prompt", "store"])
+def test_no_summary_is_cut(run, monkeypatch, group):
+    """Each fits its line of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(*[group][: len(group)], "--help").stdout
+    assert "..." not in shown.partition("Commands:")[2]

@@ -41,13 +41,13 @@ def own(at_home: Path) -> Path:
 
 
 def test_flows_are_listed_with_one_s_own(run, own):
-    """By name, with title and file; one with errors is listed with the first of them."""
+    """By name, with title and file; one with errors says in one short line how many."""
     lines = run("flow", "list").stdout.splitlines()
     names = [line.split()[0] for line in lines]
     assert names[0] == "flow"
     assert {"doubtful", "grow", "requirements", "wrong"} <= set(names)
     assert any("GROW coaching session" in line for line in lines)
-    assert any("wrong.yaml:5: F020" in line for line in lines)
+    assert any(" cannot be read: 2 problems " in line for line in lines)
 
 
 def test_the_list_is_one_document(run, own):
@@ -116,6 +116,29 @@ def test_check_looks_at_all_of_them(run, own):
     assert "Did you mean 'grow'?" in found[0]["message"]
     assert {row["path"] for row in found} == {"grwo", "states/wrong.yaml"}
     assert result.exit_code == 1
+
+
+def test_without_names_every_flow_of_one_s_own_is_checked(run, own):
+    """The built-in ones only when there is none."""
+    result = run("flow", "check")
+    assert result.stderr == "coach: 2 flows checked: 2 errors, 1 warning\n"
+    assert result.exit_code == 1
+    [path.unlink() for path in own.iterdir()]
+    assert run("flow", "check").stderr.startswith("coach: 2 flows checked: 0 errors")
+
+
+def test_without_names_the_folder_of_the_environment_is_checked(run, own, monkeypatch):
+    """COACH_STATES."""
+    monkeypatch.setenv("COACH_STATES", str(own.rename(own.parent / "flows")))
+    assert "2 flows checked" in run("flow", "check").stderr
+
+
+def test_a_file_that_is_called_otherwise_is_warned_of(run, own):
+    """A command finds a flow by the name of its file."""
+    (own / "doubtful.yaml").rename(own / "certain.yaml")
+    result = run("flow", "check", "certain")
+    assert "states/certain.yaml:1: F025 warning: the flow is 'doubtful'" in result.stdout
+    assert result.exit_code == 0
 
 
 def test_a_template_that_is_not_there_is_found(run, own):

@@ -192,3 +192,62 @@ def test_a_keyed_line_is_never_a_command(run):
     result = run("chat", "--keyed", input="k1\t/quit\nk2\tskip it\n")
     assert "you> /quit\ncoach> " in result.stdout
     assert "you> skip it" in result.stdout
+
+
+def test_a_new_session_begins_when_it_is_asked_for(run, store, said):
+    """Also beside an unfinished one; it is the newest then, and is resumed."""
+    run("chat", "--store", store, "--session", "one", input="run more often\n")
+    result = run("chat", "--store", store, "--new", input="sing every day\n")
+    assert "(Your session one is kept as it is: this is a new one, linked" in result.stdout
+    again = run("chat", "--store", store)
+    assert "(Resuming your session " in again.stdout
+    assert "(Resuming your session one" not in again.stdout
+    taken = run("chat", "--store", store, "--new", "--session", "one")
+    assert "session 'one' is there already" in taken.stderr
+    assert taken.exit_code == 1
+
+
+def test_known_keys_go_to_their_session_even_with_new(run, store):
+    """The same file sent again adds nothing."""
+    for _ in range(2):
+        run("chat", "--store", store, "--keyed", "--new", input="k1\trun more often\n")
+    with_all = SqlStore(store)
+    assert len(with_all.sessions()) == 1
+    with_all.close()
+
+
+TRIP = """\
+flow: trip
+version: {}
+start: a
+stages:
+  a: {{collect: {{where: {{type: text, ask: {}}}}}}}
+"""
+
+
+@pytest.mark.parametrize(("version", "says"), [(2, "trip@2.)"), (1, "trip@1 as it is now.)")])
+def test_a_session_on_an_older_definition_says_so(run, at_home, version, says):
+    """In one line, with the way to the new one."""
+    (at_home / "trip.yaml").write_text(TRIP.format(1, "Where?"))
+    run("chat", "trip.yaml")
+    assert "began on" not in run("chat", "trip.yaml").stdout
+    (at_home / "trip.yaml").write_text(TRIP.format(version, "Where to?"))
+    assert (
+        "(This session began on trip@1 and goes on as it began; the flow has changed since. "
+        f"--new begins on {says}"
+    ) in run("chat", "trip.yaml").stdout
+    fresh = run("chat", "trip.yaml", "--new").stdout
+    assert "Where to?" in fresh
+    assert "began on" not in fresh
+
+
+@pytest.mark.parametrize("by", ["option", "environment"])
+def test_a_page_that_cannot_fit_is_said_at_the_start(run, store, monkeypatch, by):
+    """With the sections that are too large; no session is begun."""
+    if by == "environment":
+        monkeypatch.setenv("COACH_BUDGET", "50")
+    option = ("--budget", "50") if by == "option" else ()
+    result = run("chat", "--store", store, *option, input="run more often\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the budget is 50" in result.stderr
+    assert run("session", "list", "--store", store).stdout.startswith("no sessions yet")

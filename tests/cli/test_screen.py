@@ -1,20 +1,22 @@
 """Chat at a terminal, through a real pseudo-terminal."""
 
+import json
 import re
 
 import pytest
 
 from coach.bot import Bot
 from coach.cli.conversation import Conversation
-from coach.cli.screen import ABANDONED, KEPT, Screen, take
+from coach.cli.screen import ABANDONED, KEPT, Screen, is_leaving, take
+from coach.flows.flow import Flow
 
 
 def test_a_talk_is_shown_with_its_progress(terminal, store):
     """Where it stands is shown small above the words; /why and Ctrl-D work."""
     with terminal("chat", "grow", "--store", store) as t:
-        t.wait("goal ● reality ○ options ○ will ○\ncoach> Hello")
+        t.wait("goal ● · reality ○ · options ○ · will ○\ncoach> Hello")
         t.enter("run more often", "skip", "7")
-        t.wait("goal ● reality ● options ○ will ○\ncoach> ")
+        t.wait("goal ✓ · reality ● · options ○ · will ○\ncoach> ")
         t.enter("/why")
         t.wait("moved goal -> reality: the goal is clear")
         t.wait("you> ")
@@ -119,3 +121,58 @@ def test_ctrl_c_behind_a_turn_does_not_deny_it(capsys):
     take(Conversation(talk, Late()), "run more often")
     assert KEPT in capsys.readouterr().out
     assert talk.context.revision == 1
+
+
+@pytest.mark.parametrize("word", ["quit", "Exit", "q", " bye"])
+def test_a_bare_word_of_leaving_keeps_the_session(terminal, word, run):
+    """As /quit does, and it says how to come back."""
+    with terminal("chat") as t:
+        t.wait("(/help lists what else there is; quit leaves, and keeps the session.)")
+        t.enter(word)
+        t.wait("(Your session is kept. To come back:)\n  coach chat grow\n")
+        assert t.end() == 0
+    (only,) = json.loads(run("session", "list", "--json").stdout)
+    assert (only["status"], only["revision"]) == ("active", 0)
+
+
+def test_a_word_that_the_flow_waits_for_is_no_leaving():
+    """A trigger or a choice of that name goes to the flow."""
+    flow = Flow.model_validate(
+        {
+            "flow": "games",
+            "start": "a",
+            "stages": {
+                "a": {"collect": {"x": {"type": "choice", "ask": "?", "choices": ["q", "w"]}}},
+                "b": {"final": True},
+            },
+            "anywhere": [{"trigger": "exit", "to": "b"}],
+        }
+    )
+    talk = Bot(flow).session()
+    words = ("q", "exit", "quit", "bye", "w")
+    assert [is_leaving(talk, word) for word in words] == [False, False, True, True, False]
+
+
+def test_long_lines_of_a_command_break_between_words(capsys, monkeypatch):
+    """And stay below their own indentation."""
+    monkeypatch.setenv("COLUMNS", "30")
+    Screen().show("  blocked by a rule that has a rather long condition\nshort")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["  blocked by a rule that has a", "  rather long condition", "short"]
+
+
+def test_a_new_talk_may_begin_beside_an_unfinished_one(terminal, run, store):
+    """--new says that the other one is kept."""
+    run("chat", "--store", store, "--session", "one", input="run more often\n")
+    with terminal("chat", "--store", store, "--new") as t:
+        t.wait("(Your session one is kept as it is: this is a new one, linked to it.)")
+        t.wait("What would you like to achieve?")
+        t.enter("quit")
+        t.wait(f"coach chat grow --store {store}")
+
+
+def test_a_page_that_cannot_fit_is_said_at_once(terminal):
+    """Not at the first /prompt."""
+    with terminal("chat", "--budget", "50") as t:
+        t.wait("coach: the sections that must be there need ")
+        assert t.end() == 1

@@ -71,9 +71,14 @@ def test_back_takes_a_stage(chat):
 
 
 def test_help_lists_every_command(chat):
-    """One line each."""
+    """One line each; and the words that a conversation has besides answers."""
     lines = last(chat, "/help")[1].splitlines()
-    assert [line.split()[0] for line in lines] == [f"/{name}" for name in COMMANDS]
+    assert [line.split()[0] for line in lines[:-3]] == [f"/{name}" for name in COMMANDS]
+    assert lines[-3:] == [
+        "Words of the conversation:",
+        "  skip, back, undo, change FIELD: VALUE, restart, finish",
+        "  pause, resume (of this flow)",
+    ]
 
 
 def test_quit_leaves(chat):

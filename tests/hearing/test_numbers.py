@@ -84,3 +84,26 @@ def test_without_limits_any_usual_scale_is_a_scale():
     """Where a field has no maximum, '3 out of 5' is 3 and '1/2' is unclear."""
     assert read_number("3 out of 5")[0] == 3
     assert read_number("1/2") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I have written two chapters out of five",
+        "I have two chapters",
+        "we moved house in the 3 weeks that I had meant to write in",
+        "two chapters are written",
+    ],
+)
+def test_what_is_counted_is_no_place_on_a_scale(text):
+    """A number within a sentence is about something else."""
+    assert read_number(text, TEN, on_scale=True) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7", "7, because I want it", "7 out of 10 I would say", "I'd give it a 7", "honestly about 7"],
+)
+def test_a_number_that_stands_alone_is_a_place_on_a_scale(text):
+    """At the start, after a lead, or in a short message."""
+    assert read_number(text, TEN, on_scale=True)[0] == 7

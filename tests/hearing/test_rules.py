@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from coach.hearing.rules import hear
 from coach.hearing.words import listed
-from coach.vocabulary.commands import COMMAND_LIST, Decline, SayNothing, Set
+from coach.vocabulary.commands import COMMAND_LIST, Correct, Decline, SayNothing, Set
 
 from .conftest import situation
 
@@ -157,3 +157,36 @@ def test_the_rules_start_light():
         [sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, capture_output=True
     )
     assert run.stdout.strip() == b"False"
+
+
+@pytest.mark.parametrize("kind", ["number", "rating", "date", "choice", "yesno"])
+@pytest.mark.parametrize(
+    "text", ["which one would you recommend?", "7?", "tomorrow or Friday?", "yes, you mean?", "no?"]
+)
+def test_a_question_is_no_answer(say, kind, text):
+    """It is asked again, with help."""
+    assert say(kind, text) == SayNothing()
+
+
+def test_a_choice_that_is_a_question_can_be_chosen(say):
+    """In its own words; and words may be asked in an answer."""
+    assert say("choice", "Why not?", choices=("Why not?", "No")).value == "Why not?"
+    assert say("text", "why do I never finish?").value == "why do I never finish?"
+
+
+@pytest.mark.parametrize("kind", ["text", "rating", "list", "email", "choice"])
+@pytest.mark.parametrize(
+    "text",
+    ["help", "Help!", "?", "??", "what do you mean?", "give me an example", "I don’t understand"],
+)
+def test_a_cry_for_help_is_no_answer(say, kind, text):
+    """Whatever was asked; but where it is offered it is chosen."""
+    assert say(kind, text) == SayNothing()
+    assert say("choice", "help", choices=("Help", "none")).value == "Help"
+
+
+def test_a_field_can_be_changed_by_its_label():
+    """As the coach calls it; the name comes first."""
+    here = situation("rating", label="how much it matters")
+    assert hear(here, "change how much it matters: 7") == [Correct(field="it", value=7, quote="7")]
+    assert hear(here, "change it: 7") == [Correct(field="it", value=7, quote="7")]

@@ -59,12 +59,13 @@ def test_every_reply_renders_with_everything_and_with_nothing(name, finished):
         assert "None" not in words
 
 
-def test_the_greeting_names_the_session_and_asks_one_thing():
+def test_the_greeting_is_warm_and_asks_one_thing():
     """Nothing was said yet."""
     assert reply(answers={}, question=question(ask="What would you like?")) == (
-        'Hello, and welcome to "GROW coaching session". Goal, reality, options, will.\n\n'
-        "What would you like?"
+        "Hello, I am glad you are here. Goal, reality, options, will.\n\nWhat would you like?"
     )
+    bare = reply(answers={}, flow=FlowView(name="x"), question=question(ask="What for?"))
+    assert bare == "Hello, I am glad you are here.\n\nWhat for?"
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,12 @@ def test_the_greeting_names_the_session_and_asks_one_thing():
         (heard(field="importance", text="9", type="rating"), "9 for importance, noted."),
         (heard(field="due", text="2026-06-01", type="date"), "Monday 1 June 2026, then."),
         (heard(field="options", text="run, swim", type="list"), "So there is run, swim."),
-        (heard(field="chosen", text="swim", type="choice"), "swim it is."),
-        (heard("correct", text="walk"), "Changed: goal is now walk."),
+        (heard(field="chosen", text="swim", type="choice"), "Swim it is."),
+        (heard("correct", text="walk"), "Changed. Goal: walk."),
         (heard("confirm", text="evenings are free"), "that is settled: evenings are free."),
         (heard("reject", text="x"), "I will drop that."),
-        (heard("decline", "measure", ""), "we leave measure open."),
+        (heard("decline", "measure", ""), "we leave that open: measure."),
+        (heard("decline", "scale", "a team"), 'I will assume "a team" for now; we will check'),
         (heard("assume", text="evenings are free"), "for now that evenings are free"),
     ],
 )
@@ -100,15 +102,14 @@ def test_what_was_dropped_again_is_not_said_back():
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        ({"problems": ("a number from 0 to 10",)}, "could not take that yet: a number from 0"),
+        ({"problems": ("I could not make a number of that.",)}, "could not make a number of that."),
         ({"resumed": True}, "Welcome back"),
         ({"offers_close": True}, 'Say "finish" to close here'),
         ({"events": ("undid the last turn",)}, "I have taken that back."),
         ({"events": ("went back to reality",)}, "We are back at reality."),
         ({"events": ("restarted",)}, "begin again"),
-        ({"events": ("skipped measure",)}, "We leave measure open."),
         ({"events": ("rating is stale",)}, "I will ask about rating again."),
-        ({"moved": True, "entered": "reality"}, "Now: See what is so now."),
+        ({"moved": True, "entered": "reality"}, "Let us go on to reality."),
     ],
 )
 def test_what_happened_is_acknowledged_and_the_question_asked(seen, words):
@@ -121,12 +122,47 @@ def test_what_happened_is_acknowledged_and_the_question_asked(seen, words):
 def test_a_question_that_is_asked_again_helps():
     """What is expected, an example, and the way round it."""
     asked = question(
-        "rating", "How far?", expects="a number", examples=("3",), asked=3, can_skip=True
+        "mark", "How far?", expects="a number", examples=("3",), asked=3, can_skip=True, type="date"
     )
     told = reply(message="x", question=asked, problems=("that is no day",))
     assert told.splitlines()[-4:] == [
         "How far?", "An answer is a number.", "For example: 3.", 'You can also say "skip".'
     ]  # fmt: skip
+
+
+def test_who_asks_back_is_told_what_is_meant():
+    """About, what would be valid, examples, and how to skip; choices are listed once."""
+    asked = question("rating", "How far?", expects="a number", about="0 is not started.")
+    asked = asked.model_copy(update={"type": "rating", "can_skip": True})
+    told = reply(message="what?", question=asked, asks_back=True)
+    assert told.splitlines() == [
+        "Let me say what I am asking for.",
+        *("How far?", "0 is not started.", "An answer is a number."),
+        *("A rough guess is good enough.", 'You can also say "skip".'),
+    ]
+    listed = question(choices=("run", "swim"), expects="one of: run, swim", asked=5, type="choice")
+    told = reply(message="x", question=listed, problems=("I did not find that.",))
+    assert told.count("swim") == 1
+
+
+@pytest.mark.parametrize("event", ["undid the last turn", "went back to options", "restarted"])
+def test_going_back_is_no_new_step(event):
+    """Only who has said a low number is thanked for it, and no stage is opened anew."""
+    low = (heard(field="commitment", text="3", type="rating"),)
+    seen = {"stage": "options", "moved": True, "entered": "options", "message": "x"}
+    asked = question("chosen", "Which one?")
+    assert "That is honest" in reply("grow/reply", question=asked, heard=low, **seen)
+    assert "change options:" in reply("grow/reply", question=asked, heard=low, **seen)
+    for name in ("reply", "grow/reply"):
+        said = reply(name, question=asked, events=(event,), **seen)
+        assert "That is honest" not in said
+        assert "Let us go on" not in said
+
+
+def test_a_stage_that_waits_says_for_what():
+    """There is nothing to ask, and no way on."""
+    said = reply(message="hm", waits_for=("the plan is signed", "the team agrees"))
+    assert said == "We can go on when the plan is signed or the team agrees."
 
 
 def test_choices_are_numbered():
