@@ -1,5 +1,6 @@
 """`make`: what is missing is said in one friendly line."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,7 +35,8 @@ def folder(tmp_path: Path) -> Path:
 def test_what_is_missing_is_named(folder: Path, target: str, python: str, says: str):
     """Without the noise of a make inside make."""
     command = ["make", "UV=", f"PYTHON={python}", target]
-    found = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    found = subprocess.run(command, cwd=folder, env=outside, capture_output=True, text=True)
     assert says in found.stderr
     assert found.returncode == 2
     assert "make[" not in found.stderr
