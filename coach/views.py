@@ -51,7 +51,7 @@ def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion
         context,
         flow=flow_view(flow),
         stage=stage_view(flow, context.stage),
-        labels={name: label_of(flow, name) for name in flow.fields},
+        labels=flow.labels,
         history=window,
         most_messages=len(window),
         question=question_view(flow, context),
@@ -148,7 +148,9 @@ def _offers_close(flow: Flow, context: CoachContext) -> bool:
 
 def _events(flow: Flow, events: Sequence[str]) -> tuple[str, ...]:
     """The events with the fields' labels instead of their names."""
-    names = {label(name): label_of(flow, name) for name in flow.fields}
+    if not events:
+        return ()
+    names = {label(name): words for name, words in flow.labels.items()}
     return tuple(_event(names, event) for event in events)
 
 
@@ -172,6 +174,8 @@ def _topic_of(ruling: Ruling) -> str | None:
 
 
 def _skipped(flow: Flow, decision: Decision) -> list[str]:
+    if not decision.events:
+        return []
     return [name for name in flow.fields if f"skipped {label(name)}" in decision.events]
 
 

@@ -158,6 +158,11 @@ class Flow(Value):
         return {n: f for stage in self.places.values() for n, f in stage.collect.items()}
 
     @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The words for each field where a person reads of it: its `label`, else its name."""
+        return {name: field.label or name.replace("_", " ") for name, field in self.fields.items()}
+
+    @cached_property
     def homes(self) -> Mapping[str, str]:
         """The path of the stage that collects each field."""
         return {name: path for path, stage in self.places.items() for name in stage.collect}

@@ -62,8 +62,7 @@ def label(name: str) -> str:
 
 def label_of(flow: Flow, name: str) -> str:
     """The words for a field where a person reads of it: its `label`, else its name as words."""
-    field = flow.fields.get(name)
-    return (field.label if field is not None else None) or label(name)
+    return flow.labels.get(name) or label(name)
 
 
 def may_skip(flow: Flow, context: CoachContext, name: str, expected: frozenset[str]) -> bool:
