@@ -1,17 +1,23 @@
 """What a template may spend, and the helpers it may call: everything here is bounded.
 
 The sandbox refuses Python's insides; these limits refuse bombs: long repeats, long loops,
-huge numbers, texts that double. A render has one `Meter`.
+huge numbers, texts that double, deep lists. A render has one `Meter`: time is paid for in
+steps, memory in characters (a place in a list costs as much as eight).
 """
 
 import json
+import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import date
+from functools import wraps
 from itertools import chain, islice
 from typing import Any
 
+from jinja2 import Undefined, pass_environment
+from jinja2.filters import make_attrgetter
+from jinja2.utils import Namespace
 from pydantic import BaseModel
 
 from coach.errors import did_you_mean
@@ -21,6 +27,12 @@ MAX_CHARS = 2_000_000
 MAX_RANGE = 10_000
 MAX_ITEMS = 100_000
 MAX_NUMBER = 2**64
+MAX_MADE = 20_000_000
+MAX_DEPTH = 32
+MAX_SETTING = 200
+MAX_DIGITS = 15
+ITEM = 8  # what a place in a list costs, in characters
+INCLUDED = 10  # what an include, import or extends costs, in steps
 
 
 class Exhausted(RuntimeError):
@@ -28,28 +40,90 @@ class Exhausted(RuntimeError):
 
 
 class Meter:
-    """What one render has spent: loop rounds and calls."""
+    """What one render has spent: steps, and characters and items made."""
 
-    __slots__ = ("steps",)
+    __slots__ = ("made", "steps")
 
     def __init__(self) -> None:
         self.steps = 0
+        self.made = 0
 
-    def step(self) -> None:
-        self.steps += 1
+    def step(self, steps: int = 1) -> None:
+        self.steps += steps
         if self.steps > MAX_STEPS:
             raise Exhausted(f"more than {MAX_STEPS:,} loop rounds and calls in one render")
+
+    def make(self, chars: int) -> None:
+        self.made += chars
+        if self.made > MAX_MADE:
+            raise Exhausted(f"more than {MAX_MADE:,} characters and items made in one render")
 
 
 METER: ContextVar[Meter] = ContextVar("coach.prompting.meter")
 
 
-def metered(items: Iterable[Any]) -> Iterator[Any]:
-    """The items, each one a step of the render."""
+def metered(items: Iterable[Any], steps: int = 1) -> Iterator[Any]:
+    """The items, each one so many steps of the render."""
     meter = METER.get()
     for item in items:
-        meter.step()
+        meter.step(steps)
         yield item
+
+
+def tallied(items: Iterable[Any]) -> Iterator[Any]:
+    """The items, ten of them a step."""
+    meter = METER.get()
+    for count, item in enumerate(items):
+        if count % 10 == 0:
+            meter.step()
+        yield item
+
+
+def spend(steps: int) -> str:
+    """Nothing, for so many steps."""
+    METER.get().step(steps)
+    return ""
+
+
+def made(value: Any) -> Any:
+    """The value, its characters and items paid for."""
+    if isinstance(value, str):
+        if len(value) > MAX_CHARS:
+            raise Exhausted(f"more than {MAX_CHARS:,} characters")
+        METER.get().make(len(value))
+    elif isinstance(value, list | tuple | Mapping):
+        if len(value) > MAX_ITEMS:
+            raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
+        METER.get().make(ITEM * (8 + len(value)))
+    elif isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:
+        raise Exhausted("a number beyond 2**64")
+    return value
+
+
+def weighed(value: Any) -> Any:
+    """The value, paid for by all that is in it: to compare or to hash."""
+    if isinstance(value, str):
+        if len(value) >= 100:
+            METER.get().step(len(value) // 100)
+    elif isinstance(value, list | tuple | Mapping):
+        METER.get().step(1 + _size(value, {}, 0) // 10)
+    elif isinstance(value, Iterator):
+        return tallied(value)
+    return value
+
+
+def _size(value: Any, known: dict[int, int], depth: int) -> int:
+    """How many things a comparison may have to look at; what stands twice counts twice."""
+    if isinstance(value, str):
+        return 1 + len(value) // 100
+    if not isinstance(value, list | tuple | Mapping):
+        return 50 if isinstance(value, BaseModel) else 1
+    if depth >= MAX_DEPTH:
+        raise Exhausted(f"a list nested more than {MAX_DEPTH} deep")
+    if id(value) not in known:
+        parts = chain(value.keys(), value.values()) if isinstance(value, Mapping) else value
+        known[id(value)] = 1 + sum(_size(part, known, depth + 1) for part in parts)
+    return known[id(value)]
 
 
 def within(chunks: Iterable[str]) -> Iterator[str]:
@@ -62,9 +136,14 @@ def within(chunks: Iterable[str]) -> Iterator[str]:
         yield chunk
 
 
-def join_words(*parts: Any) -> str:
+def join_words(parts: Iterable[Any]) -> str:
     """`a ~ b`: words and numbers as one text."""
-    return "".join(within(plain(part) for part in parts))
+    texts = [plain(part) for part in parts]
+    size = sum(map(len, texts))
+    if size > MAX_CHARS:
+        raise Exhausted(f"more than {MAX_CHARS:,} characters")
+    METER.get().make(size)
+    return "".join(texts)
 
 
 def plain(value: Any) -> str:
@@ -89,6 +168,7 @@ def kind(value: object) -> str:
 
 def absent(name: str, obj: object) -> str:
     """What to say when `obj` has no `name`."""
+    name = name[:MAX_SETTING]
     if isinstance(obj, BaseModel):
         fields = type(obj).model_fields
         return f"{type(obj).__name__} has no {name!r}.{did_you_mean(name, fields)}"
@@ -101,6 +181,8 @@ def item(obj: object, key: Any, default: Any) -> Any:
     indexed = isinstance(obj, list | tuple | str | range) and isinstance(key, int)
     if not indexed and not isinstance(obj, Mapping):
         return default
+    if isinstance(key, tuple):
+        weighed(key)
     try:
         return obj[key]  # type: ignore[index]
     except (LookupError, TypeError):
@@ -115,11 +197,11 @@ def calculate(sign: str, left: Any, right: Any) -> Any:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return _number(sign, left, right)
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
-        return join_words(left, right)
+        return join_words((left, right))
     if sign == "+" and isinstance(left, list | tuple) and isinstance(right, list | tuple):
         if len(left) + len(right) > MAX_ITEMS:
             raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
-        return [*left, *right]
+        return made([*left, *right])
     raise Exhausted(f"{kind(left)} {sign} {kind(right)} is not allowed in a template")
 
 
@@ -136,10 +218,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 def _number(sign: str, left: float, right: float) -> Any:
     if sign not in _OPERATORS:
         raise Exhausted(f"{sign!r} is not allowed in a template")
-    result = _OPERATORS[sign](left, right)
-    if abs(result) > MAX_NUMBER:
-        raise Exhausted("a number beyond 2**64")
-    return result
+    return made(_OPERATORS[sign](made(left), made(right)))
 
 
 # -- helpers -----------------------------------------------------------------------------------
@@ -151,6 +230,39 @@ def numbers(*bounds: int) -> range:
     if len(result) > MAX_RANGE:
         raise Exhausted(f"a range of more than {MAX_RANGE:,} numbers")
     return result
+
+
+def namespace(**values: Any) -> Namespace:
+    """`namespace(name=value)`, for what a loop is to remember."""
+    return Namespace(**values)
+
+
+def round_off(value: float, precision: int = 0, method: str = "common") -> float:
+    """`round`, to at most 15 digits."""
+    if method not in {"common", "ceil", "floor"}:
+        raise ValueError("round: the method is 'common', 'ceil' or 'floor'")
+    if not -MAX_DIGITS <= precision <= MAX_DIGITS:
+        raise Exhausted(f"round: a precision beyond {MAX_DIGITS}")
+    if method == "common":
+        return round(made(value), precision)
+    power = float(10**precision)
+    return float(getattr(math, method)(made(value) * power) / power)
+
+
+@pass_environment
+def total(environment: Any, items: Iterable[Any], attribute: Any = None, start: float = 0) -> Any:
+    """`sum`, of numbers."""
+    get = make_attrgetter(environment, attribute)
+    for item in items:
+        start = calculate("+", start, get(item) if attribute is not None else item)
+        if not isinstance(start, int | float):
+            raise TypeError("sum: only numbers can be added up")
+    return start
+
+
+def divisible(value: Any, by: Any) -> bool:
+    """`is divisibleby`, for numbers."""
+    return bool(calculate("%", value, by) == 0)
 
 
 def join(items: Iterable[Any], separator: str = "") -> str:
@@ -202,7 +314,7 @@ def day(iso: str) -> str:
 
 def listing(items: Iterable[Any], last: str = "and") -> str:
     """['a', 'b', 'c'] as 'a, b and c'."""
-    texts = [line(item) for item in items]
+    texts = list(within(line(item) for item in items))
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
@@ -226,3 +338,89 @@ HELPERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "listing": listing,
 }
+OURS: dict[str, Callable[..., Any]] = {"round": round_off, "sum": total}
+INSIDE: dict[str, Callable[..., Any]] = {  # no template can say these names
+    " metered": metered,
+    " words": join_words,
+    " made": made,
+    " weighed": weighed,
+    " spend": spend,
+}
+AT_ONCE = frozenset({"count", "d", "default", "first", "items", "last", "length"})
+LISTING = frozenset({"dictsort", "list", "map", "max", "min", "reject", "select", "sort", "unique"})
+COMPARING = frozenset({"dictsort", "json", "max", "min", "sort", "unique"})
+NAMING = frozenset(
+    {"dictsort", "map", "max", "min", "reject", "rejectattr", "select", "selectattr", "sort"}
+    | {"sum", "trim", "unique"}
+)
+COMPARISONS = (
+    *("eq", "==", "equalto", "ne", "!=", "gt", ">", "greaterthan", "ge", ">="),
+    *("lt", "<", "lessthan", "le", "<=", "in"),
+)
+
+
+def filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """Everything that `|` can name, each call paid for by what goes in and what comes out."""
+    allowed = {name: known[name] for name in FILTERS} | OURS | HELPERS
+    return {name: _paid(name, function) for name, function in allowed.items()} | INSIDE
+
+
+def tests(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """Everything that `is` can name."""
+    return {**known, **{name: _compared(known[name]) for name in COMPARISONS}} | {
+        "divisibleby": divisible
+    }
+
+
+def _compared(test: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda left, right: test(weighed(left), weighed(right))
+
+
+def _paid(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    passed = getattr(function, "jinja_pass_arg", None)
+    pay = _pay_for_one if name in AT_ONCE else _payment(name)
+
+    if passed is None:
+
+        @wraps(function)
+        def call(value: Any, *args: Any, **kwargs: Any) -> Any:
+            return made(function(pay(value, args, kwargs), *args, **kwargs))
+
+        return call
+
+    @wraps(function)
+    def call_with(context: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return made(function(context, pay(value, args, kwargs), *args, **kwargs))
+
+    return call_with
+
+
+def _pay_for_one(value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    METER.get().step()
+    return value
+
+
+def _payment(name: str) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
+    listed, compared, named = name in LISTING, name in COMPARING, name in NAMING
+
+    def pay(value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if named:
+            for setting in (*args[:1], *kwargs.values()):
+                if isinstance(setting, str) and len(setting) > MAX_SETTING:
+                    raise Exhausted(f"{name}: a setting of more than {MAX_SETTING} characters")
+        if isinstance(value, str):
+            if listed and len(value) > MAX_ITEMS:
+                raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
+            METER.get().step(1 + len(value) // (10 if listed else 100))
+        elif isinstance(value, list | tuple | range | Mapping):
+            METER.get().step(1 + len(value) // 10)
+            if compared:
+                weighed(value)
+        elif isinstance(value, Iterator) and not isinstance(value, Undefined):
+            # what is compared has to be seen before
+            return weighed(list(tallied(value))) if compared else tallied(value)
+        else:
+            METER.get().step()
+        return value
+
+    return pay

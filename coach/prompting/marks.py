@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.errors import did_you_mean
-from coach.prompting.limits import MAX_CHARS, within
+from coach.prompting.limits import ITEM, MAX_CHARS, METER, kind, within
 from coach.prompting.section import RawMessage, RawSection, SectionSpec
 from coach.vocabulary.words import Role
 
 SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")
 FLAGS = ("always", "cache")
 LOOSE_PRIORITY = 100
+MAX_PARTS = 1_000
 ROLES = frozenset(role.value for role in Role)
 
 
@@ -79,17 +80,22 @@ class Bundle(Rendered):
 def bundle(chunks: Iterable[str]) -> Rendered:
     """The chunks as one string that keeps whatever structure is among them."""
     parts = list(within(chunks))
+    meter = METER.get()
+    meter.make(sum(map(len, parts)))
     if not any(isinstance(part, Mark | Bundle) for part in parts):
         return Rendered("".join(parts))
+    meter.make(ITEM * sum(len(p.chunks) if isinstance(p, Bundle) else 1 for p in parts))
     whole = Bundle("".join(parts))
-    whole.chunks = parts
+    whole.chunks = [c for p in parts for c in (p.chunks if isinstance(p, Bundle) else (p,))]
     return whole
 
 
 def open_message(role: object) -> OpenMessage:
     """The mark for a message of that role; Misplaced for a role that is none."""
+    if not isinstance(role, str):
+        raise Misplaced(f"a {kind(role)} is no role: a role is a word")
     if role not in ROLES:
-        raise Misplaced(f"{role!r} is no role.{did_you_mean(str(role), Role)}")
+        raise Misplaced(f"{role[:80]!r} is no role.{did_you_mean(role[:80], Role)}")
     mark = OpenMessage()
     mark.role = str(role)
     return mark
@@ -97,10 +103,14 @@ def open_message(role: object) -> OpenMessage:
 
 def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
     """The mark for a section; Misplaced when a setting does not hold."""
+    if not isinstance(name, str):
+        raise Misplaced(f"a {kind(name)} is no name of a section: a name is a word")
+    if not all(isinstance(value, str | int | float) for value in settings.values()):
+        raise Misplaced(f"section {name[:80]!r}: a setting is a word or a number")
+    if len(name) > 1_000:
+        raise Misplaced(f"section {name[:80]!r}: the name is longer than 1,000 characters")
     try:
         spec = _spec(name, **settings)
-    except TypeError:
-        raise Misplaced(f"section {name!r}: a setting is a word or a number") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "settings"
@@ -173,6 +183,8 @@ class _Desk:
     def _open_message(self, role: Any) -> None:
         if self._role is not None:
             raise Misplaced(f"a message {role!r} inside the message {self._role!r}")
+        if len(self.messages) >= MAX_PARTS:
+            raise Misplaced(f"more than {MAX_PARTS:,} messages on one page")
         self._role = role
 
     def _close_message(self) -> None:
@@ -188,6 +200,8 @@ class _Desk:
             raise Misplaced(f"section {spec.name!r} inside section {self._spec.name!r}")
         if spec.name in self._sections:
             raise Misplaced(f"section {spec.name!r} stands twice in one message")
+        if len(self._sections) >= MAX_PARTS:
+            raise Misplaced(f"more than {MAX_PARTS:,} sections in one message")
         self._flush_loose()
         self._spec = spec
 

@@ -4,10 +4,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from stat import S_ISREG
 
 from coach.errors import TemplateError, TemplateNotFound, did_you_mean
 
 MAX_BYTES = 262_144
+MAX_LEVELS = 20
 Names = tuple[str, ...]
 References = Callable[[str, str, Path], Iterable[str]]
 _NAME = re.compile(r"(?!\.{1,2}(?:/|$))[\w.-]+(?:/(?!\.{1,2}(?:/|$))[\w.-]+)*", re.ASCII)
@@ -20,7 +22,7 @@ class Roots:
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self.folders = tuple(Path(folder).resolve() for folder in folders)
+        self.folders = tuple(_resolved(Path(folder)) for folder in folders)
         self._sources: dict[str, tuple[str, Path] | None] = {}
 
     def source(self, name: str) -> tuple[str, Path] | None:
@@ -40,8 +42,8 @@ class Roots:
         """The file of that name, or None. TemplateError for a name that leaves the folders."""
         check_name(name)
         for folder in self.folders:
-            file = (folder / name).resolve()
-            if file.is_file():
+            file = _resolved(folder / name)
+            if _is_file(file):
                 if not file.is_relative_to(folder):
                     raise TemplateError(f"{name}: the file is a link that leaves {folder}")
                 return file
@@ -77,23 +79,60 @@ class Roots:
 
     def digest(self, name: str, references: References) -> str:
         """sha256 (hex) over a template and all that it refers to, directly or not."""
+        family: dict[str, str] = {}
+        self._walk(name, references, (), family, {})
         digest = hashlib.sha256()
-        for part, source in sorted(self._family(name, references, ()).items()):
+        for part, source in sorted(family.items()):
             digest.update(f"{part}\0{source}\0".encode())
         return digest.hexdigest()
 
-    def _family(self, name: str, references: References, above: Names) -> dict[str, str]:
-        """name -> source of the template and of all it refers to."""
+    def _walk(
+        self,
+        name: str,
+        references: References,
+        above: Names,
+        family: dict[str, str],
+        levels: dict[str, int],
+    ) -> int:
+        """How many levels of templates hang from this one; fills name -> source into `family`.
+
+        A name that is finished stands in `levels` and is not walked again.
+        """
         if name in above:
             raise TemplateError(f"{name} includes itself: {' -> '.join((*above, name))}")
-        found = self.source(name)
-        if found is None:
-            return {name: "missing"}
-        family = {name: found[0]}
-        for reference in references(name, *found):
-            if reference == name or reference not in family:
-                family |= self._family(reference, references, (*above, name))
-        return family
+        if len(above) + levels.get(name, 1) > MAX_LEVELS:
+            chain = " -> ".join((*above, name))
+            raise TemplateError(f"{above[0]}: more than {MAX_LEVELS} levels of includes: {chain}")
+        if name not in levels:
+            found = self.source(name)
+            family[name] = "missing" if found is None else found[0]
+            here = (*above, name)
+            parts = () if found is None else dict.fromkeys(references(name, *found))
+            below = (self._walk(part, references, here, family, levels) for part in parts)
+            levels[name] = 1 + max(below, default=0)
+        return levels[name]
+
+
+def _resolved(path: Path) -> Path:
+    """The path without links; TemplateError for a loop of links or what can be no path."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return S_ISREG(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> TemplateError:
+    why = getattr(error, "strerror", None) or str(error).split(":")[0].split(" from ")[0]
+    return TemplateError(f"{str(path)[:200]!r} cannot be read: {why}")
 
 
 def is_name(name: str) -> bool:

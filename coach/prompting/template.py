@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
 from jinja2.meta import find_referenced_templates
@@ -32,7 +33,7 @@ from coach.prompting.view import PromptView
 
 LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
 FOR_CONTEXT = ("_block_vars", "_loop_vars")  # Jinja's own, for functions that want a context
-CALLABLE = (limits.metered, limits.join_words, limits.numbers, Namespace)
+CALLABLE = (limits.numbers, limits.namespace)
 REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 JOINED = {nodes.Macro: "macro", nodes.CallBlock: "call", nodes.FilterBlock: "filter"}
 JOINED[nodes.AssignBlock] = "set"
@@ -105,20 +106,37 @@ class _Unknown(jinja2.StrictUndefined):
         return self._undefined_hint or limits.absent(name, obj)
 
 
+class _Code(CodeGenerator):
+    """Nothing is worked out at compile time: there no meter runs."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Data only: none of Python's attributes, no calls but ours, every operator bounded."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
     concat = staticmethod(marks.bundle)
+    code_generator_class = _Code
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         return limits.calculate(operator, left, right)
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
-        limits.METER.get().step()
+        meter = limits.METER.get()
+        meter.step()
+        if args or kwargs:
+            meter.make(limits.ITEM * (len(args) + len(kwargs)))
         if _is_ours(__obj):
             return __obj(*args, **{k: v for k, v in kwargs.items() if k not in FOR_CONTEXT})
         return super().call(__context, __obj, *args, **kwargs)
+
+    def _load_template(self, name: str, globals: Any) -> jinja2.Template:
+        limits.METER.get().step(limits.INCLUDED)
+        return super()._load_template(name, globals)
 
     def is_safe_callable(self, obj: Any) -> bool:
         return isinstance(obj, Macro | BlockReference)
@@ -150,7 +168,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(obj, jinja2.Undefined):
             str(obj)  # raises, and says what is missing
         found = limits.item(obj, key, missing)
-        return self.undefined(obj=obj, name=key) if found is missing else found
+        if found is not missing:
+            return found
+        return self.undefined(obj=obj, name=key if isinstance(key, str | int) else limits.kind(key))
 
 
 def _is_ours(obj: Any) -> bool:
@@ -162,10 +182,13 @@ def _finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
 
     def finalize(value: Any) -> str:
         if isinstance(value, marks.Mark | marks.Rendered):
+            limits.METER.get().make(limits.ITEM + len(value))
             return value
         if isinstance(value, jinja2.Undefined):
             return str(value)  # raises, and says what is missing
-        return write(limits.plain(value))
+        text = write(limits.plain(value))
+        limits.METER.get().make(limits.ITEM + len(text))
+        return text
 
     return finalize
 
@@ -211,21 +234,103 @@ def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
 
 
 class _Bounded(NodeTransformer):
-    """Bounds what the sandbox cannot intercept: loops and `~`."""
+    """Bounds what the sandbox cannot intercept: loops, `~`, literals, slices, comparisons.
+
+    A long body costs more than a short one: a step for every hundred nodes.
+    """
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802
+        return self._body(node)
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802
+        return self._body(node)
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802
+        return self._body(node)
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802
+        return self._body(node)
+
+    def _body(self, node: Any) -> nodes.Node:
+        steps = _weight(node)
+        self.generic_visit(node)
+        if steps:
+            paid = _filter(" spend", nodes.Const(steps), node.lineno)
+            node.body.insert(0, nodes.ExprStmt(paid, lineno=node.lineno))
+        return cast("nodes.Node", node)
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if node.recursive:
             raise jinja2.TemplateSyntaxError("a loop cannot be recursive", node.lineno)
-        node.iter = _call(limits.metered, [node.iter], node.lineno)
-        return self.generic_visit(node)
+        steps = nodes.Const(1 + _weight(node))
+        self.generic_visit(node)
+        node.iter = _filter(" metered", node.iter, node.lineno, [steps])
+        return node
+
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
+        raise jinja2.TemplateSyntaxError("a template cannot set 'autoescape'", node.lineno)
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
+        return node  # its names are literal already
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        return self.generic_visit(_call(limits.join_words, node.nodes, node.lineno))
+        self.generic_visit(node)
+        return _filter(" words", nodes.Tuple(node.nodes, "load"), node.lineno)
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        return _filter(" made", self.generic_visit(node), node.lineno)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        for pair in node.items:
+            pair.key = _weighed(pair.key)
+        return _filter(" made", node, node.lineno)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return node if node.ctx != "load" else _filter(" made", node, node.lineno)
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        sliced = isinstance(node.arg, nodes.Slice)
+        return _filter(" made", node, node.lineno) if sliced else node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        cheap = all(map(_is_cheap, node.ops)) or _is_same(node)
+        self.generic_visit(node)
+        if not cheap:
+            node.expr = _weighed(node.expr)
+            for operand in node.ops:
+                operand.expr = _weighed(operand.expr)
+        return node
 
 
-def _call(function: Callable[..., Any], args: list[Any], lineno: int) -> nodes.Call:
-    name = nodes.ImportedName(f"{function.__module__}.{function.__name__}", lineno=lineno)
-    return nodes.Call(name, args, [], None, None, lineno=lineno)
+def _is_cheap(operand: nodes.Operand) -> bool:
+    """True when what stands on the right is a constant, or a few of them."""
+    right = operand.expr
+    if isinstance(right, nodes.List | nodes.Tuple):
+        return len(right.items) < 20 and all(isinstance(i, nodes.Const) for i in right.items)
+    return isinstance(right, nodes.Const)
+
+
+def _is_same(node: nodes.Compare) -> bool:
+    """True for a constant that equals something, or not."""
+    once = len(node.ops) == 1 and node.ops[0].op in {"eq", "ne"}
+    return once and isinstance(node.expr, nodes.Const)
+
+
+def _weight(node: nodes.Node) -> int:
+    """What one run of all that is in the node costs beyond one step."""
+    return sum(1 for _ in node.find_all(nodes.Node)) // 100
+
+
+def _weighed(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else _filter(" weighed", node, node.lineno)
+
+
+def _filter(name: str, node: Any, lineno: int, args: Sequence[nodes.Expr] = ()) -> nodes.Filter:
+    """A call of one of `limits.INSIDE`, as Jinja calls fastest."""
+    return nodes.Filter(node, name, list(args), [], None, None, lineno=lineno)
 
 
 def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes.Template:
@@ -282,13 +387,15 @@ def _environment(
         undefined=_Unknown,
         finalize=_finalizer(write),
         autoescape=False,
+        optimized=False,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters = {name: env.filters[name] for name in limits.FILTERS} | limits.HELPERS
-    env.globals = {"range": limits.numbers, "namespace": Namespace}
+    env.filters = limits.filters(env.filters)
+    env.tests = limits.tests(env.tests)
+    env.globals = {"range": limits.numbers, "namespace": limits.namespace}
     return env
 
 
