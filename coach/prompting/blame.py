@@ -3,7 +3,7 @@
 import re
 
 from coach.errors import TemplateError, did_you_mean
-from coach.prompting.limits import FILTERS, HELPERS
+from coach.prompting.filters import FILTERS, HELPERS
 
 TAGS = (
     *("block", "call", "extends", "filter", "for", "from", "if", "import", "include", "macro"),

@@ -11,13 +11,9 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import date
-from functools import wraps
 from itertools import chain, islice
 from typing import Any
 
-from jinja2 import Undefined, pass_environment
-from jinja2.filters import make_attrgetter
-from jinja2.utils import Namespace
 from pydantic import BaseModel
 
 from coach.errors import did_you_mean
@@ -31,8 +27,14 @@ MAX_MADE = 20_000_000
 MAX_DEPTH = 32
 MAX_SETTING = 200
 MAX_DIGITS = 15
+SMALL = 32  # a text that is not worth counting
 ITEM = 8  # what a place in a list costs, in characters
 INCLUDED = 10  # what an include, import or extends costs, in steps
+
+
+NUMBERS = (int, float)
+HOLDERS = (list, tuple, dict)
+SIZED = (list, tuple, range, dict)
 
 
 class Exhausted(RuntimeError):
@@ -88,15 +90,18 @@ def spend(steps: int) -> str:
 def made(value: Any) -> Any:
     """The value, its characters and items paid for."""
     if isinstance(value, str):
-        if len(value) > MAX_CHARS:
+        size = len(value)
+        if size > MAX_CHARS:
             raise Exhausted(f"more than {MAX_CHARS:,} characters")
-        METER.get().make(len(value))
-    elif isinstance(value, list | tuple | Mapping):
+        if size > SMALL:
+            METER.get().make(size)
+    elif isinstance(value, NUMBERS):
+        if not -MAX_NUMBER <= value <= MAX_NUMBER and value == value:
+            raise Exhausted("a number beyond 2**64")
+    elif isinstance(value, HOLDERS):
         if len(value) > MAX_ITEMS:
             raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
         METER.get().make(ITEM * (8 + len(value)))
-    elif isinstance(value, int | float) and not -MAX_NUMBER <= value <= MAX_NUMBER:
-        raise Exhausted("a number beyond 2**64")
     return value
 
 
@@ -105,9 +110,9 @@ def weighed(value: Any) -> Any:
     if isinstance(value, str):
         if len(value) >= 100:
             METER.get().step(len(value) // 100)
-    elif isinstance(value, list | tuple | Mapping):
+    elif isinstance(value, HOLDERS):
         METER.get().step(1 + _size(value, {}, 0) // 10)
-    elif isinstance(value, Iterator):
+    elif hasattr(type(value), "__next__"):
         return tallied(value)
     return value
 
@@ -116,12 +121,12 @@ def _size(value: Any, known: dict[int, int], depth: int) -> int:
     """How many things a comparison may have to look at; what stands twice counts twice."""
     if isinstance(value, str):
         return 1 + len(value) // 100
-    if not isinstance(value, list | tuple | Mapping):
+    if not isinstance(value, HOLDERS):
         return 50 if isinstance(value, BaseModel) else 1
     if depth >= MAX_DEPTH:
         raise Exhausted(f"a list nested more than {MAX_DEPTH} deep")
     if id(value) not in known:
-        parts = chain(value.keys(), value.values()) if isinstance(value, Mapping) else value
+        parts = chain(value.keys(), value.values()) if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(_size(part, known, depth + 1) for part in parts)
     return known[id(value)]
 
@@ -138,7 +143,7 @@ def within(chunks: Iterable[str]) -> Iterator[str]:
 
 def join_words(parts: Iterable[Any]) -> str:
     """`a ~ b`: words and numbers as one text."""
-    texts = [plain(part) for part in parts]
+    texts = [part if isinstance(part, str) else plain(part) for part in parts]
     size = sum(map(len, texts))
     if size > MAX_CHARS:
         raise Exhausted(f"more than {MAX_CHARS:,} characters")
@@ -232,32 +237,17 @@ def numbers(*bounds: int) -> range:
     return result
 
 
-def namespace(**values: Any) -> Namespace:
-    """`namespace(name=value)`, for what a loop is to remember."""
-    return Namespace(**values)
-
-
 def round_off(value: float, precision: int = 0, method: str = "common") -> float:
     """`round`, to at most 15 digits."""
-    if method not in {"common", "ceil", "floor"}:
+    if not isinstance(method, str) or method not in {"common", "ceil", "floor"}:
         raise ValueError("round: the method is 'common', 'ceil' or 'floor'")
     if not -MAX_DIGITS <= precision <= MAX_DIGITS:
         raise Exhausted(f"round: a precision beyond {MAX_DIGITS}")
     if method == "common":
-        return round(made(value), precision)
+        return float(round(made(value), precision))
     power = float(10**precision)
-    return float(getattr(math, method)(made(value) * power) / power)
-
-
-@pass_environment
-def total(environment: Any, items: Iterable[Any], attribute: Any = None, start: float = 0) -> Any:
-    """`sum`, of numbers."""
-    get = make_attrgetter(environment, attribute)
-    for item in items:
-        start = calculate("+", start, get(item) if attribute is not None else item)
-        if not isinstance(start, int | float):
-            raise TypeError("sum: only numbers can be added up")
-    return start
+    whole = math.ceil if method == "ceil" else math.floor
+    return float(whole(made(value) * power) / power)
 
 
 def divisible(value: Any, by: Any) -> bool:
@@ -323,104 +313,3 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-FILTERS = (
-    *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int"),
-    *("items", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr"),
-    *("reverse", "round", "select", "selectattr", "sort", "sum", "title", "trim", "truncate"),
-    *("unique", "upper", "wordcount"),
-)
-HELPERS: dict[str, Callable[..., Any]] = {
-    "join": join,
-    "replace": replace,
-    "json": to_json,
-    "line": line,
-    "percent": percent,
-    "day": day,
-    "listing": listing,
-}
-OURS: dict[str, Callable[..., Any]] = {"round": round_off, "sum": total}
-INSIDE: dict[str, Callable[..., Any]] = {  # no template can say these names
-    " metered": metered,
-    " words": join_words,
-    " made": made,
-    " weighed": weighed,
-    " spend": spend,
-}
-AT_ONCE = frozenset({"count", "d", "default", "first", "items", "last", "length"})
-LISTING = frozenset({"dictsort", "list", "map", "max", "min", "reject", "select", "sort", "unique"})
-COMPARING = frozenset({"dictsort", "json", "max", "min", "sort", "unique"})
-NAMING = frozenset(
-    {"dictsort", "map", "max", "min", "reject", "rejectattr", "select", "selectattr", "sort"}
-    | {"sum", "trim", "unique"}
-)
-COMPARISONS = (
-    *("eq", "==", "equalto", "ne", "!=", "gt", ">", "greaterthan", "ge", ">="),
-    *("lt", "<", "lessthan", "le", "<=", "in"),
-)
-
-
-def filters(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """Everything that `|` can name, each call paid for by what goes in and what comes out."""
-    allowed = {name: known[name] for name in FILTERS} | OURS | HELPERS
-    return {name: _paid(name, function) for name, function in allowed.items()} | INSIDE
-
-
-def tests(known: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """Everything that `is` can name."""
-    return {**known, **{name: _compared(known[name]) for name in COMPARISONS}} | {
-        "divisibleby": divisible
-    }
-
-
-def _compared(test: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda left, right: test(weighed(left), weighed(right))
-
-
-def _paid(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    passed = getattr(function, "jinja_pass_arg", None)
-    pay = _pay_for_one if name in AT_ONCE else _payment(name)
-
-    if passed is None:
-
-        @wraps(function)
-        def call(value: Any, *args: Any, **kwargs: Any) -> Any:
-            return made(function(pay(value, args, kwargs), *args, **kwargs))
-
-        return call
-
-    @wraps(function)
-    def call_with(context: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
-        return made(function(context, pay(value, args, kwargs), *args, **kwargs))
-
-    return call_with
-
-
-def _pay_for_one(value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    METER.get().step()
-    return value
-
-
-def _payment(name: str) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]:
-    listed, compared, named = name in LISTING, name in COMPARING, name in NAMING
-
-    def pay(value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if named:
-            for setting in (*args[:1], *kwargs.values()):
-                if isinstance(setting, str) and len(setting) > MAX_SETTING:
-                    raise Exhausted(f"{name}: a setting of more than {MAX_SETTING} characters")
-        if isinstance(value, str):
-            if listed and len(value) > MAX_ITEMS:
-                raise Exhausted(f"a list of more than {MAX_ITEMS:,} items")
-            METER.get().step(1 + len(value) // (10 if listed else 100))
-        elif isinstance(value, list | tuple | range | Mapping):
-            METER.get().step(1 + len(value) // 10)
-            if compared:
-                weighed(value)
-        elif isinstance(value, Iterator) and not isinstance(value, Undefined):
-            # what is compared has to be seen before
-            return weighed(list(tallied(value))) if compared else tallied(value)
-        else:
-            METER.get().step()
-        return value
-
-    return pay

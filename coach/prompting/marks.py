@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.errors import did_you_mean
-from coach.prompting.limits import ITEM, MAX_CHARS, METER, kind, within
+from coach.prompting.limits import ITEM, MAX_CHARS, METER, Exhausted, kind
 from coach.prompting.section import RawMessage, RawSection, SectionSpec
 from coach.vocabulary.words import Role
 
@@ -77,12 +77,22 @@ class Bundle(Rendered):
         return self
 
 
+MADE = (Mark, Rendered)
+PLAIN = frozenset({str, Rendered})
+
+
 def bundle(chunks: Iterable[str]) -> Rendered:
     """The chunks as one string that keeps whatever structure is among them."""
-    parts = list(within(chunks))
+    parts: list[str] = []
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > MAX_CHARS:
+            raise Exhausted(f"more than {MAX_CHARS:,} characters")
+        parts.append(chunk)
     meter = METER.get()
-    meter.make(sum(map(len, parts)))
-    if not any(isinstance(part, Mark | Bundle) for part in parts):
+    meter.make(size)
+    if PLAIN.issuperset(map(type, parts)):
         return Rendered("".join(parts))
     meter.make(ITEM * sum(len(p.chunks) if isinstance(p, Bundle) else 1 for p in parts))
     whole = Bundle("".join(parts))

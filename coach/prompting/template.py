@@ -15,28 +15,27 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.environment import TemplateModule
 from jinja2.ext import Extension
+from jinja2.filters import make_attrgetter
 from jinja2.meta import find_referenced_templates
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
-from jinja2.visitor import NodeTransformer
 from pydantic import BaseModel
 
 from coach.errors import PromptError, TemplateError, did_you_mean
-from coach.prompting import limits, marks
+from coach.prompting import filters, limits, marks
 from coach.prompting.blame import blame, template_line
-from coach.prompting.roots import Roots, is_name
+from coach.prompting.roots import Roots
 from coach.prompting.section import RawMessage
+from coach.prompting.tree import Bounded, check
 from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
 
+ITEM = limits.ITEM
+FEW = 16
 LOOP = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
 FOR_CONTEXT = ("_block_vars", "_loop_vars")  # Jinja's own, for functions that want a context
-CALLABLE = (limits.numbers, limits.namespace)
-REFERENCES = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
-JOINED = {nodes.Macro: "macro", nodes.CallBlock: "call", nodes.FilterBlock: "filter"}
-JOINED[nodes.AssignBlock] = "set"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 T = TypeVar("T")
@@ -80,7 +79,7 @@ class Templates:
         try:
             self.template_hash(name)  # refuses what includes itself
             template = env.get_template(name)
-            context = template.new_context(dict(view))
+            context = template.new_context(view.__dict__)
             return use(cast("Chunks", template.root_render_func(context)))
         except PromptError:
             raise
@@ -106,6 +105,22 @@ class _Unknown(jinja2.StrictUndefined):
         return self._undefined_hint or limits.absent(name, obj)
 
 
+def namespace(**values: Any) -> Namespace:
+    """`namespace(name=value)`, for what a loop is to remember."""
+    return Namespace(**values)
+
+
+@jinja2.pass_environment
+def total(environment: Any, items: Any, attribute: Any = None, start: float = 0) -> Any:
+    """`sum`, of numbers."""
+    get = make_attrgetter(environment, attribute)
+    for item in items:
+        start = limits.calculate("+", start, get(item) if attribute is not None else item)
+        if not isinstance(start, int | float):
+            raise TypeError("sum: only numbers can be added up")
+    return start
+
+
 class _Code(CodeGenerator):
     """Nothing is worked out at compile time: there no meter runs."""
 
@@ -128,11 +143,22 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         meter = limits.METER.get()
         meter.step()
-        if args or kwargs:
-            meter.make(limits.ITEM * (len(args) + len(kwargs)))
+        if len(args) + len(kwargs) > FEW:
+            meter.make(ITEM * (len(args) + len(kwargs)))
         if _is_ours(__obj):
             return __obj(*args, **{k: v for k, v in kwargs.items() if k not in FOR_CONTEXT})
         return super().call(__context, __obj, *args, **kwargs)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._loaded: dict[str, jinja2.Template] = {}
+
+    def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:
+        if name in self._loaded:
+            limits.METER.get().step(limits.INCLUDED)
+            return self._loaded[name]
+        self._loaded[name] = super().get_template(name, parent, globals)
+        return self._loaded[name]
 
     def _load_template(self, name: str, globals: Any) -> jinja2.Template:
         limits.METER.get().step(limits.INCLUDED)
@@ -154,7 +180,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return False
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if self.is_safe_attribute(obj, attribute, None):
+        if isinstance(obj, BaseModel):
+            if attribute in type(obj).__pydantic_fields__:
+                return getattr(obj, attribute)
+        elif self.is_safe_attribute(obj, attribute, None):
             found = getattr(obj, attribute, missing)
             return self.undefined(obj=obj, name=attribute) if found is missing else found
         return self._item(obj, attribute)
@@ -170,24 +199,27 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         found = limits.item(obj, key, missing)
         if found is not missing:
             return found
-        return self.undefined(obj=obj, name=key if isinstance(key, str | int) else limits.kind(key))
+        name: Any = key if isinstance(key, str | int) else limits.kind(key)
+        return self.undefined(obj=obj, name=name)
 
 
 def _is_ours(obj: Any) -> bool:
-    return isinstance(getattr(obj, "__self__", None), _Tags) or obj in CALLABLE
+    return isinstance(getattr(obj, "__self__", None), _Tags) or obj in (limits.numbers, namespace)
 
 
 def _finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
     """What an expression prints: text through `write`, numbers, structure; nothing else."""
 
+    meter = limits.METER.get
+
     def finalize(value: Any) -> str:
-        if isinstance(value, marks.Mark | marks.Rendered):
-            limits.METER.get().make(limits.ITEM + len(value))
+        if isinstance(value, marks.MADE):
+            meter().make(ITEM + len(value))
             return value
         if isinstance(value, jinja2.Undefined):
             return str(value)  # raises, and says what is missing
-        text = write(limits.plain(value))
-        limits.METER.get().make(limits.ITEM + len(text))
+        text = write(value if isinstance(value, str) else limits.plain(value))
+        meter().make(ITEM + len(text))
         return text
 
     return finalize
@@ -233,134 +265,16 @@ def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
             parser.fail(f"{key!r} needs a value, such as {key}=60")
 
 
-class _Bounded(NodeTransformer):
-    """Bounds what the sandbox cannot intercept: loops, `~`, literals, slices, comparisons.
-
-    A long body costs more than a short one: a step for every hundred nodes.
-    """
-
-    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802
-        return self._body(node)
-
-    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802
-        return self._body(node)
-
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802
-        return self._body(node)
-
-    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802
-        return self._body(node)
-
-    def _body(self, node: Any) -> nodes.Node:
-        steps = _weight(node)
-        self.generic_visit(node)
-        if steps:
-            paid = _filter(" spend", nodes.Const(steps), node.lineno)
-            node.body.insert(0, nodes.ExprStmt(paid, lineno=node.lineno))
-        return cast("nodes.Node", node)
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        if node.recursive:
-            raise jinja2.TemplateSyntaxError("a loop cannot be recursive", node.lineno)
-        steps = nodes.Const(1 + _weight(node))
-        self.generic_visit(node)
-        node.iter = _filter(" metered", node.iter, node.lineno, [steps])
-        return node
-
-    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:  # noqa: N802
-        raise jinja2.TemplateSyntaxError("a template cannot set 'autoescape'", node.lineno)
-
-    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
-        return node  # its names are literal already
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _filter(" words", nodes.Tuple(node.nodes, "load"), node.lineno)
-
-    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
-        return _filter(" made", self.generic_visit(node), node.lineno)
-
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        for pair in node.items:
-            pair.key = _weighed(pair.key)
-        return _filter(" made", node, node.lineno)
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return node if node.ctx != "load" else _filter(" made", node, node.lineno)
-
-    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        sliced = isinstance(node.arg, nodes.Slice)
-        return _filter(" made", node, node.lineno) if sliced else node
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
-        cheap = all(map(_is_cheap, node.ops)) or _is_same(node)
-        self.generic_visit(node)
-        if not cheap:
-            node.expr = _weighed(node.expr)
-            for operand in node.ops:
-                operand.expr = _weighed(operand.expr)
-        return node
-
-
-def _is_cheap(operand: nodes.Operand) -> bool:
-    """True when what stands on the right is a constant, or a few of them."""
-    right = operand.expr
-    if isinstance(right, nodes.List | nodes.Tuple):
-        return len(right.items) < 20 and all(isinstance(i, nodes.Const) for i in right.items)
-    return isinstance(right, nodes.Const)
-
-
-def _is_same(node: nodes.Compare) -> bool:
-    """True for a constant that equals something, or not."""
-    once = len(node.ops) == 1 and node.ops[0].op in {"eq", "ne"}
-    return once and isinstance(node.expr, nodes.Const)
-
-
-def _weight(node: nodes.Node) -> int:
-    """What one run of all that is in the node costs beyond one step."""
-    return sum(1 for _ in node.find_all(nodes.Node)) // 100
-
-
-def _weighed(node: nodes.Expr) -> nodes.Expr:
-    return node if isinstance(node, nodes.Const) else _filter(" weighed", node, node.lineno)
-
-
-def _filter(name: str, node: Any, lineno: int, args: Sequence[nodes.Expr] = ()) -> nodes.Filter:
-    """A call of one of `limits.INSIDE`, as Jinja calls fastest."""
-    return nodes.Filter(node, name, list(args), [], None, None, lineno=lineno)
-
-
 def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes.Template:
     """The checked and bounded tree of a template; TemplateError."""
     try:
         tree = env.parse(source, name, str(path))
-        _check_structure(tree)
-        _check_references(tree)
-        _Bounded().visit(tree)
+        check(tree)
+        Bounded().visit(tree)
         tree.set_environment(env)
         return tree
     except Exception as error:
         raise _blame(error, str(path)) from error
-
-
-def _check_references(tree: nodes.Template) -> None:
-    for node in tree.find_all(REFERENCES):
-        for name in find_referenced_templates(nodes.Template([node])):
-            if name is None or not is_name(name):
-                text = f"a template is a literal name inside the folders, not {name!r}"
-                raise jinja2.TemplateSyntaxError(text, node.lineno)
-
-
-def _check_structure(tree: nodes.Template) -> None:
-    for joined in tree.find_all(tuple(JOINED)):
-        for attribute in joined.find_all(nodes.ExtensionAttribute):
-            if attribute.name.startswith("open_"):
-                tag, where = attribute.name[5:], JOINED[type(joined)]
-                text = f"a {tag} inside a {where} would lose its structure: use a block"
-                raise jinja2.TemplateSyntaxError(text, attribute.lineno)
 
 
 class _Loader(jinja2.BaseLoader):
@@ -393,9 +307,10 @@ def _environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters = limits.filters(env.filters)
-    env.tests = limits.tests(env.tests)
-    env.globals = {"range": limits.numbers, "namespace": limits.namespace}
+    env.filters = cast("dict[str, Any]", filters.filters(env.filters, total))
+    tests = filters.tests(cast("dict[str, Callable[..., Any]]", env.tests))
+    env.tests = cast("dict[str, Any]", tests)
+    env.globals = {"range": limits.numbers, "namespace": namespace}
     return env
 
 

@@ -20,7 +20,7 @@ FLOORS: list[set[str]] = [
 ]
 HOMES: dict[str, set[str]] = {
     "dateparser": {"hearing/dates.py"},
-    "jinja2": {"flows/expression.py", "prompting/template.py"},
+    "jinja2": {"flows/expression.py", "prompting/template.py", "prompting/tree.py"},
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
     "sqlite3": {"stores/connect.py"},
