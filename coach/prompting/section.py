@@ -13,6 +13,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from coach.prompting.cutting import Keep
+from coach.record.message import ToolCall
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
 
@@ -58,10 +59,16 @@ class RawSection:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawMessage:
     """A message before packing. In a system message a section's units are its line-blocks;
-    in any other role each section is one unit, because an utterance is not a list."""
+    in any other role each section is one unit, because an utterance is not a list.
+
+    `calls` are the tools that an assistant's message asks for; `call_id` is the call that a
+    tool's message answers. They are structure, never text of a template.
+    """
 
     role: Literal["system", "user", "assistant", "tool"]
     sections: tuple[RawSection, ...]
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str | None = None
 
 
 def normalise(text: str) -> str:

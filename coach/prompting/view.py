@@ -103,12 +103,25 @@ class HeardView(Value):
     type: str = ""
 
 
+class CallView(Value):
+    """A tool that an assistant's message asks for; `arguments` is JSON text."""
+
+    id: str
+    name: Words
+    arguments: Words
+
+
 class MessageView(Value):
-    """A message of the window. `tokens` counts the content alone."""
+    """A message of the window. `tokens` counts the content alone.
+
+    `tool_calls` are what an assistant asks for, `tool_call_id` is the call that a tool answers.
+    """
 
     role: Role
     content: Words
     tokens: int
+    tool_calls: tuple[CallView, ...] = ()
+    tool_call_id: str | None = None
 
 
 class PromptView(Value):
@@ -228,4 +241,10 @@ def _assumptions(context: CoachContext, stage: StageView) -> tuple[AssumptionVie
 
 
 def _message(message: Message) -> MessageView:
-    return MessageView(role=message.role, content=message.content, tokens=message.tokens)
+    return MessageView(
+        role=message.role,
+        content=message.content,
+        tokens=message.tokens,
+        tool_calls=tuple(CallView(**call.__dict__) for call in message.tool_calls),
+        tool_call_id=message.tool_call_id,
+    )

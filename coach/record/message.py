@@ -1,21 +1,31 @@
 """A message: one utterance, kept for ever, in order of its sequence number."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Field as Col
 
-from coach.record.base import Row
+from coach.record.base import JsonText, Row
 from coach.record.times import UtcDateTime
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
+
+
+class ToolCall(Value):
+    """A tool that an assistant's message asks for. `arguments` is JSON text, as it was written."""
+
+    id: str
+    name: str
+    arguments: str = "{}"
 
 
 class Message(Value):
     """One utterance.
 
     `seq` counts from 1 within the session; order is by it, never by time. `tokens` is the
-    count of the content alone under `encoding`. `withdrawn` is True once its turn was undone:
-    it stays in the record and leaves the page.
+    count of the content alone under `encoding`. `withdrawn_by` is the revision that undid its
+    turn: it stays in the record and leaves the page. An assistant's message may hold
+    `tool_calls`; a tool's message answers the call `tool_call_id`.
     """
 
     seq: int
@@ -25,11 +35,18 @@ class Message(Value):
     encoding: str
     revision: int
     at: datetime
-    withdrawn: bool = False
+    withdrawn_by: int | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        """True once its turn was undone."""
+        return self.withdrawn_by is not None
 
 
 class MessageRow(Row, table=True):
-    """One row per message; append-only but for `withdrawn`."""
+    """One row per message; append-only but for `withdrawn_by`."""
 
     __tablename__ = "coach_message"
 
@@ -41,4 +58,6 @@ class MessageRow(Row, table=True):
     encoding: str = Col(max_length=32)
     revision: int
     at: datetime = Col(sa_type=UtcDateTime)
-    withdrawn: bool = False
+    withdrawn_by: int | None = None
+    tool_calls: list[Any] | None = Col(default=None, sa_type=JsonText)
+    tool_call_id: str | None = Col(default=None, max_length=128)

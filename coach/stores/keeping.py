@@ -56,7 +56,7 @@ def _items(db: Db, kept: Kept, is_new: bool) -> None:
     _bring_up(db, session_id, old_answers, new.answers, ANSWERS)
     _bring_up(db, session_id, old_assumptions, new.assumptions, ASSUMPTIONS)
     for revision in kept.undone:
-        gone = {"session": session_id, "of_revision": revision}
+        gone = {"session": session_id, "of_revision": revision, "taken_back_by": new.revision}
         db.run(statements.withdraw_messages, gone)
 
 

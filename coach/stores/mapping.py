@@ -56,11 +56,13 @@ def assumption_values(session_id: str, assumption: Assumption) -> dict[str, Any]
 
 
 def message_values(session_id: str, message: Message) -> dict[str, Any]:
-    return {"session_id": session_id, **message.__dict__}
+    calls = [call.model_dump() for call in message.tool_calls] or None
+    return {"session_id": session_id, **message.__dict__, "tool_calls": calls}
 
 
 @readable
 def to_message(row: dict[str, Any]) -> Message:
+    row["tool_calls"] = row["tool_calls"] or ()
     return Message.model_validate(_without_session(row))
 
 

@@ -117,7 +117,7 @@ insert_assumption = _insert(ASSUMPTION)
 withdraw_messages = (
     update(MESSAGE)
     .where(_of(MESSAGE), MESSAGE.c.revision == bindparam("of_revision"))
-    .values(withdrawn=True)
+    .values(withdrawn_by=bindparam("taken_back_by"))
 )
 
 # -- looking things up -----------------------------------------------------------------------

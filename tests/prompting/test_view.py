@@ -66,7 +66,7 @@ def test_the_history_is_a_window(context):
     """Withdrawn messages are gone; what belongs to the turn is taken as given."""
     said = [
         Message(seq=i, role=Role.USER, content=f"m{i}", tokens=3, encoding="o200k_base",
-                revision=i, at=NOW, withdrawn=i == 2)
+                revision=i, at=NOW, withdrawn_by=9 if i == 2 else None)
         for i in range(1, 5)
     ]  # fmt: skip
     seen = build_view(

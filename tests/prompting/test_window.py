@@ -18,7 +18,7 @@ def message(seq, role=Role.USER, tokens=10, withdrawn=False):
         encoding="o200k_base",
         revision=seq,
         at=datetime(2026, 1, 1, tzinfo=UTC),
-        withdrawn=withdrawn,
+        withdrawn_by=9 if withdrawn else None,
     )
 
 
