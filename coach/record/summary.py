@@ -1,0 +1,52 @@
+"""A summary: what is left of messages that are no longer shown whole."""
+
+from coach.vocabulary.value import Value
+
+
+class SummaryLine(Value):
+    """One thing that was kept.
+
+    `text` is one line. `seq` is the sequence number of the message it comes from; for what an
+    llm wrote, the last of the messages it was written about. `tokens` is the count of the text
+    and its line break under the summary's encoding, so that the counts of lines add up.
+    """
+
+    seq: int
+    text: str
+    tokens: int
+
+
+class Summary(Value):
+    """What is left of the messages from `first_seq` to `last_seq`, both of them covered.
+
+    `level` is 0 for messages, and n + 1 for what was merged from summaries of level n.
+    `revision` is the turn it was made in, `strategy` the name of what chose the lines.
+    `messages` and `source_tokens` are the number and the tokens of the messages it stands for;
+    withdrawn ones do not count.
+    """
+
+    id: str
+    level: int
+    first_seq: int
+    last_seq: int
+    lines: tuple[SummaryLine, ...]
+    strategy: str
+    encoding: str
+    revision: int
+    messages: int
+    source_tokens: int
+
+    @property
+    def text(self) -> str:
+        """The lines as they stand on the page, one below the other."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def tokens(self) -> int:
+        """What the lines cost together."""
+        return sum(line.tokens for line in self.lines)
+
+    @property
+    def compression(self) -> float:
+        """Tokens kept for each token of the messages: 0.2 is a fifth. 0.0 for no messages."""
+        return self.tokens / self.source_tokens if self.source_tokens else 0.0
