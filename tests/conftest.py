@@ -87,4 +87,5 @@ def dump() -> Dump:
 
 
 def _columns(table: Any, without: tuple[str, ...]) -> str:
-    return ", ".join(column.name for column in table.c if column.name not in without)
+    names = (column.name for column in table.c if column.name not in without)
+    return ", ".join(f'"{name}"' for name in names)

@@ -98,6 +98,7 @@ class Engine:
             )
         moment = context.updated_at if now is None else to_utc(now)
         walker = Walker(self.flow, context.begin_turn(moment))
+        walker.origin = context
         for command in commands:
             walker.rulings.append(self._apply(walker, command))
         self._lapse(walker, context.asks)
@@ -235,7 +236,7 @@ class Engine:
         """Actions held the context: everything they left must be valid, or the step is void."""
         context = walker.context
         try:
-            context.revalidate()
+            context.revalidate(walker.origin)
             for name in walker.answered & context.answers.keys():
                 answers.check_written(walker, name)
         except (CoachError, Refused) as error:

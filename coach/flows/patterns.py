@@ -95,10 +95,7 @@ def _unbelieve(context: CoachContext, since: int) -> None:
 
 def _restore(context: CoachContext, before: dict[str, Answer | None]) -> None:
     for field, answer in before.items():
-        if answer is None:
-            context.answers.pop(field, None)
-        else:
-            context.answers[field] = answer
+        context.put_answer(field, answer)
 
 
 def undo(engine: "Engine", walker: Walker, command: Undo) -> str:
@@ -134,7 +131,9 @@ def _from_the_start(walker: Walker, leaf: str) -> None:
     context = walker.context
     for assumption in context.get_unconfirmed_assumptions():
         context.supersede(assumption.id)
-    context.answers, context.asked, context.visits = {}, {}, []
+    for field in list(context.answers):
+        context.put_answer(field, None)
+    context.asked, context.visits = {}, []
     walker.arrive(leaf)
     context.resume_points = {}
 

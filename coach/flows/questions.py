@@ -89,4 +89,5 @@ def _to_confirm(flow: Flow, context: CoachContext) -> Assumption | None:
     threshold = max((limit for limit in limits if limit is not None), default=None)
     if threshold is None:
         return None
-    return next(iter(context.get_low_confidence_assumptions(threshold)), None)
+    doubt = next(context.assumptions.open, None)
+    return doubt if doubt is not None and doubt.confidence < threshold else None

@@ -89,8 +89,7 @@ class Scope:
         return self._note(f"count({name})", size)
 
     def open_assumptions(self, threshold: float | None = None) -> int:
-        below = 2.0 if threshold is None else threshold
-        found = sum(1 for a in self.context.assumptions.values() if a.open and a.confidence < below)
+        found = self.context.assumptions.count_open(below=threshold)
         shown = "" if threshold is None else f"{threshold:g}"
         return self._note(f"open_assumptions({shown})", found)
 

@@ -8,6 +8,7 @@ from coach.flows.flow import Flow, chain
 from coach.flows.registry import Action
 from coach.flows.rules import Rule
 from coach.flows.scope import Scope
+from coach.record.passage import Passage
 from coach.record.visit import Visit
 from coach.vocabulary.decision import Candidate, Check, Move, MoveKind, Outcome, Ruling
 from coach.vocabulary.words import SessionStatus, Verdict
@@ -21,6 +22,7 @@ OWNED = (
     *("session_id", "user_id", "flow", "flow_version", "flow_hash", "stage", "revision"),
     *("turns", "turns_in_stage", "messages", "tokens", "progress", "undo_head"),
     *("created_at", "updated_at", "previous_session", "asked", "resume_points"),
+    *("window_start", "transitions", "summaries"),
 )
 
 
@@ -37,6 +39,7 @@ class Walker:
         "flow",
         "kind",
         "moves",
+        "origin",
         "rulings",
         "scope",
         "settled",
@@ -56,6 +59,7 @@ class Walker:
         self.moves: list[Move] = []
         self.rulings: list[Ruling] = []
         self.events: list[str] = []
+        self.origin: CoachContext | None = None
         self.acted = False
         self.answered: set[str] = set()
         self.settled = False
@@ -144,6 +148,17 @@ class Walker:
     ) -> None:
         kind = MoveKind.TRIGGER if trigger is not None else self.kind
         self.moves.append(Move(source=source, to=to, kind=kind, because=because, trigger=trigger))
+        passages = self.context.transitions
+        passage = Passage(
+            id=passages.next_id(),
+            source=source,
+            to=to,
+            kind=kind,
+            because=because,
+            message=self.context.messages or None,
+            revision=self.context.revision,
+        )
+        passages[passage.id] = passage
 
     def skip_rest(self, rules: tuple[Rule, ...], event: str) -> None:
         """Note the rules of an event that came after the winner."""

@@ -11,10 +11,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from coach.record.base import RawJson, dump_json, model_json
-from coach.record.context import CoachContext
+from coach.record.collection import Collection
+from coach.record.context import COLLECTIONS, CoachContext
 
-MAPS = ("asked", "answers", "assumptions", "resume_points", "metadata")
-SCALARS = tuple(name for name in CoachContext.model_fields if name not in MAPS and name != "visits")
+MAPS = ("asked", "answers", "superseded", "resume_points", "metadata")
+SCALARS = tuple(
+    name
+    for name in CoachContext.model_fields
+    if name not in (*MAPS, *COLLECTIONS) and name != "visits"
+)
 
 Patch = list[dict[str, Any]]
 
@@ -41,6 +46,8 @@ def _delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
             inverse.append(_op("replace", f"/{name}", before[name]))
     for name in MAPS:
         _diff_map(f"/{name}/", before[name], after[name], patch, inverse)
+    for name in COLLECTIONS:
+        _diff_collection(f"/{name}/", before[name], after[name], patch, inverse)
     _diff_list("/visits/", before["visits"], after["visits"], patch, inverse)
     inverse.reverse()
     return patch, inverse
@@ -71,6 +78,16 @@ def _diff_map(
         if key not in after:
             patch.append({"op": "remove", "path": base + _escape(key)})
             inverse.append(_op("add", base + _escape(key), value))
+
+
+def _diff_collection(
+    base: str, before: Collection[Any], after: Collection[Any], patch: Patch, inverse: Patch
+) -> None:
+    """The same for what knows itself which of its values were written."""
+    keys = after.changed_since(before)
+    old = {key: before[key] for key in keys if key in before}
+    new = {key: after[key] for key in keys if key in after}
+    _diff_map(base, old, new, patch, inverse)
 
 
 def _diff_list(

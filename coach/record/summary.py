@@ -1,5 +1,11 @@
 """A summary: what is left of messages that are no longer shown whole."""
 
+from typing import Any, ClassVar
+
+from sqlmodel import Field as Col
+
+from coach.record.base import JsonText, Row
+from coach.record.collection import Collection
 from coach.vocabulary.value import Value
 
 
@@ -50,3 +56,29 @@ class Summary(Value):
     def compression(self) -> float:
         """Tokens kept for each token of the messages: 0.2 is a fifth. 0.0 for no messages."""
         return self.tokens / self.source_tokens if self.source_tokens else 0.0
+
+
+class Summaries(Collection[Summary]):
+    """The summaries that stand now by id, in the order of what they cover."""
+
+    item: ClassVar[type[Value]] = Summary
+    letter: ClassVar[str] = "s"
+    __slots__ = ()
+
+
+class SummaryRow(Row, table=True):
+    """One row per summary that stands; those merged into others are in the log."""
+
+    __tablename__ = "coach_summary"
+
+    session_id: str = Col(primary_key=True, max_length=128)
+    id: str = Col(primary_key=True, max_length=64)
+    level: int
+    first_seq: int
+    last_seq: int
+    lines: list[Any] = Col(sa_type=JsonText)
+    strategy: str = Col(max_length=64)
+    encoding: str = Col(max_length=32)
+    revision: int
+    messages: int
+    source_tokens: int

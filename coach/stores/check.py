@@ -27,8 +27,14 @@ def fold(turns: Rows, through: int | None = None) -> dict[str, Any]:
     for row in kept(turns):
         if through is not None and row["revision"] > through:
             break
-        document = apply(document, row["patch"])
+        document = _complete(apply(document, row["patch"]))
     return document
+
+
+def _complete(document: dict[str, Any]) -> dict[str, Any]:
+    """A document as this version writes it: an earlier one knew fewer things."""
+    whole = document.keys() >= CoachContext.model_fields.keys()
+    return document if whole else CoachContext.from_dict(document).to_dict()
 
 
 def kept(turns: Rows) -> Rows:
@@ -137,7 +143,7 @@ def _folded(context: CoachContext, log: Rows) -> list[str]:
     document: dict[str, Any] = {}
     try:
         for row in kept(log):
-            document = apply(document, row["patch"] or [])
+            document = _complete(apply(document, row["patch"] or []))
             faults += _snapshot(row, document)
     except ValueError as error:
         return [f"the log cannot be folded: {error}"]
@@ -152,9 +158,9 @@ def _folded(context: CoachContext, log: Rows) -> list[str]:
 def _snapshot(row: dict[str, Any], document: dict[str, Any]) -> list[str]:
     revision, snapshot = row["revision"], row["snapshot"]
     if snapshot is None:
-        due = revision > 0 and revision % mapping.SNAPSHOT_EVERY == 0
+        due = mapping.is_snapshot_due(revision)
         return [f"the snapshot at revision {revision} is missing"] if due else []
-    if _same(snapshot, document):
+    if _same(_complete(snapshot), document):
         return []
     return [f"the snapshot at revision {revision} differs from the log"]
 

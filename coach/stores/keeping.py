@@ -1,6 +1,6 @@
 """Writing a turn: the second half of the protocol, inside one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from coach.errors import LeaseLost
@@ -47,42 +47,26 @@ def _context(db: Db, claim: Claim, kept: Kept) -> None:
 
 
 def _items(db: Db, kept: Kept, is_new: bool) -> None:
-    """The rows of other tables: messages are added, answers and assumptions brought up to date."""
+    """The rows of other tables: messages are added, what was gathered is brought up to date."""
     session_id, new = kept.new.session_id, kept.new
     rows = [mapping.message_values(session_id, message) for message in kept.messages]
     db.run_many(statements.insert_message, rows)
-    old_answers = {} if is_new else kept.old.answers
-    old_assumptions = {} if is_new else kept.old.assumptions
-    _bring_up(db, session_id, old_answers, new.answers, ANSWERS)
-    _bring_up(db, session_id, old_assumptions, new.assumptions, ASSUMPTIONS)
+    for name in statements.GATHERED:
+        old = {} if is_new else getattr(kept.old, name)
+        _bring_up(db, session_id, old, getattr(new, name), name)
     for revision in kept.undone:
         gone = {"session": session_id, "of_revision": revision, "taken_back_by": new.revision}
         db.run(statements.withdraw_messages, gone)
 
 
-Table = tuple[Any, Any, str, Callable[[str, Any], dict[str, Any]]]
-
-ANSWERS: Table = (
-    statements.delete_answer,
-    statements.insert_answer,
-    "of_field",
-    mapping.answer_values,
-)
-ASSUMPTIONS: Table = (
-    statements.delete_assumption,
-    statements.insert_assumption,
-    "of_id",
-    mapping.assumption_values,
-)
-
-
 def _bring_up(
-    db: Db, session_id: str, old: Mapping[str, Any], new: Mapping[str, Any], table: Table
+    db: Db, session_id: str, old: Mapping[str, Any], new: Mapping[str, Any], name: str
 ) -> None:
     """Delete and insert the rows that differ."""
-    delete, insert, key, values = table
-    for name, item in mapping.changed(old, new):
-        if name in old:
-            db.run(delete, {"session": session_id, key: name})
+    for key, item in mapping.changed(old, new):
+        if key in old:
+            gone = {"session": session_id, "of_key": key}
+            db.run(statements.delete_gathered[name], gone)
         if item is not None:
-            db.run(insert, values(session_id, item))
+            values = mapping.gathered_values(session_id, item)
+            db.run(statements.insert_gathered[name], values)

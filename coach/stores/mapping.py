@@ -3,35 +3,44 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from coach.record.answer import Answer
-from coach.record.assumption import Assumption
 from coach.record.base import RawJson, dump_json, model_json
+from coach.record.collection import Collection
 from coach.record.context import CoachContext
 from coach.record.delta import delta_json
 from coach.record.message import Message
 from coach.record.turn_log import TurnStatus
 from coach.stores.damage import readable
-from coach.stores.statements import CONTEXT
+from coach.stores.statements import CONTEXT, GATHERED
 from coach.stores.values import Claim, Definition, Kept, Rows, SessionLine, StoredTurn
 from coach.vocabulary.commands import COMMAND_LIST
 from coach.vocabulary.decision import Decision
+from coach.vocabulary.value import Value
 
 SNAPSHOT_EVERY = 50
 OPENING_KEY = ""  # no message has it: keys of messages are not empty
-OWN_TABLES = ("answers", "assumptions")
 COLUMNS = tuple(c.name for c in CONTEXT.c if c.name in CoachContext.model_fields)
-STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in OWN_TABLES)
+STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in GATHERED)
+KEYS = {"answers": "field", "sections": "name"} | {
+    name: "id" for name in GATHERED if name not in ("answers", "sections")
+}
 LINE = tuple(SessionLine.__dataclass_fields__)
 
 
 @readable
-def to_context(row: dict[str, Any], answers: Rows, assumptions: Rows) -> CoachContext:
+def to_context(row: dict[str, Any], gathered: Mapping[str, Rows]) -> CoachContext:
     """The validated snapshot that the rows describe."""
     data = {name: row[name] for name in COLUMNS}
     data.update(row["state"])
-    data["answers"] = {item["field"]: _without_session(item) for item in answers}
-    data["assumptions"] = {item["id"]: _without_session(item) for item in assumptions}
+    for name, rows in gathered.items():
+        key = KEYS[name]
+        ordered = sorted(rows, key=lambda item: (item["revision"], _number(item[key])))
+        data[name] = {item[key]: _without_session(item) for item in ordered}
     return CoachContext.model_validate(data)
+
+
+def _number(key: str) -> int:
+    """Of the things of one turn, 'a9' came before 'a10'."""
+    return int(key[1:]) if key[1:].isdecimal() else 0
 
 
 def _without_session(item: dict[str, Any]) -> dict[str, Any]:
@@ -47,12 +56,10 @@ def context_values(context: CoachContext) -> dict[str, Any]:
     return values
 
 
-def answer_values(session_id: str, answer: Answer) -> dict[str, Any]:
-    return {"session_id": session_id, **answer.__dict__}
-
-
-def assumption_values(session_id: str, assumption: Assumption) -> dict[str, Any]:
-    return {"session_id": session_id, **assumption.__dict__}
+def gathered_values(session_id: str, item: Value) -> dict[str, Any]:
+    """The columns of something that a context holds by key."""
+    values: dict[str, Any] = {"session_id": session_id, **item.__dict__}
+    return {n: model_json(v) if isinstance(v, tuple) else v for n, v in values.items()}
 
 
 def message_values(session_id: str, message: Message) -> dict[str, Any]:
@@ -68,6 +75,9 @@ def to_message(row: dict[str, Any]) -> Message:
 
 def changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """(key, new value or None) for what differs; values are shared, so identity tells."""
+    if isinstance(new, Collection) and isinstance(old, Collection):
+        yield from ((key, new.get(key)) for key in new.changed_since(old))
+        return
     for key, value in new.items():
         if old.get(key) is not value:
             yield key, value
@@ -89,9 +99,15 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
         "decision": RawJson(kept.decision.model_dump_json()),
         "patch": patch,
         "inverse": inverse,
-        "snapshot": kept.new.to_dict() if revision % SNAPSHOT_EVERY == 0 else None,
+        "snapshot": kept.new.to_dict() if is_snapshot_due(revision) else None,
         "done_at": kept.new.updated_at,
     }
+
+
+def is_snapshot_due(revision: int) -> bool:
+    """At 50, 100, 200, 400 …: so that snapshots of a growing context stay linear altogether."""
+    turns, rest = divmod(revision, SNAPSHOT_EVERY)
+    return rest == 0 and turns > 0 and turns & (turns - 1) == 0
 
 
 @readable

@@ -24,9 +24,11 @@ def found(db: Db, session_id: str, row: Raw | None) -> Raw:
 def context(db: Db, session_id: str) -> CoachContext:
     """The context as it stands."""
     row = found(db, session_id, db.one(statements.load_context, session=session_id))
-    answers = db.rows(statements.load_answers, session=session_id)
-    assumptions = db.rows(statements.load_assumptions, session=session_id)
-    return mapping.to_context(row, answers, assumptions)
+    gathered = {
+        name: db.rows(statement, session=session_id)
+        for name, statement in statements.load_gathered.items()
+    }
+    return mapping.to_context(row, gathered)
 
 
 def messages(db: Db, session_id: str) -> list[Message]:

@@ -5,11 +5,17 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
 
 from coach.record.answer import AnswerRow
+from coach.record.artifact import ArtifactRow, ReviewRow
 from coach.record.assumption import AssumptionRow
 from coach.record.base import Row
 from coach.record.context_row import ContextRow
 from coach.record.flow_row import FlowRow, SchemaRow
 from coach.record.message import MessageRow
+from coach.record.passage import PassageRow
+from coach.record.section import SectionRow
+from coach.record.summary import SummaryRow
+from coach.record.task import TaskRow
+from coach.record.tool_run import ToolRunRow
 from coach.record.turn_log import TurnRow, TurnStatus
 
 
@@ -19,15 +25,31 @@ def table(row: type[Row]) -> Table:
 
 
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
-ASSUMPTION, TURN, FLOW = table(AssumptionRow), table(TurnRow), table(FlowRow)
-SCHEMA = table(SchemaRow)
-TABLES = (SCHEMA, FLOW, CONTEXT, MESSAGE, ANSWER, ASSUMPTION, TURN)
+TURN, FLOW, SCHEMA = table(TurnRow), table(FlowRow), table(SchemaRow)
+# What a context holds by key, each in a table of its own: the attribute, and the table.
+GATHERED = {
+    "answers": ANSWER,
+    "assumptions": table(AssumptionRow),
+    "artifacts": table(ArtifactRow),
+    "reviews": table(ReviewRow),
+    "tool_runs": table(ToolRunRow),
+    "tasks": table(TaskRow),
+    "sections": table(SectionRow),
+    "transitions": table(PassageRow),
+    "summaries": table(SummaryRow),
+}
+TABLES = (SCHEMA, FLOW, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
 
 SESSION: Any = bindparam("session")
 
 
 def _of(found: Table) -> Any:
     return found.c.session_id == SESSION
+
+
+def _key(found: Table) -> Any:
+    """The column that tells a session's rows apart."""
+    return next(column for column in found.primary_key if column.name != "session_id")
 
 
 def _insert(found: Table) -> Any:
@@ -44,8 +66,10 @@ load_head = select(
     CONTEXT.c.lease_until,
     CONTEXT.c.last_number,
 ).where(_of(CONTEXT))
-load_answers = select(*ANSWER.c).where(_of(ANSWER))
-load_assumptions = select(*ASSUMPTION.c).where(_of(ASSUMPTION)).order_by(ASSUMPTION.c.revision)
+load_gathered = {
+    name: select(*found.c).where(_of(found)).order_by(found.c.revision)
+    for name, found in GATHERED.items()
+}
 newest_messages = (
     select(*MESSAGE.c)
     .where(_of(MESSAGE), MESSAGE.c.seq > bindparam("after"))
@@ -110,10 +134,11 @@ renumber_turn = (
     .where(_of(TURN), TURN.c.number == bindparam("of_number"))
     .values(number=bindparam("new_number"))
 )
-delete_answer = delete(ANSWER).where(_of(ANSWER), ANSWER.c.field == bindparam("of_field"))
-insert_answer = _insert(ANSWER)
-delete_assumption = delete(ASSUMPTION).where(_of(ASSUMPTION), ASSUMPTION.c.id == bindparam("of_id"))
-insert_assumption = _insert(ASSUMPTION)
+insert_gathered = {name: _insert(found) for name, found in GATHERED.items()}
+delete_gathered = {
+    name: delete(found).where(_of(found), _key(found) == bindparam("of_key"))
+    for name, found in GATHERED.items()
+}
 withdraw_messages = (
     update(MESSAGE)
     .where(_of(MESSAGE), MESSAGE.c.revision == bindparam("of_revision"))
@@ -160,9 +185,14 @@ find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
 insert_flow = _insert(FLOW)
 read_schema = select(*SCHEMA.c)
 insert_schema = _insert(SCHEMA)
+set_version = (
+    update(SCHEMA)
+    .where(SCHEMA.c.product == bindparam("of_product"))
+    .values(version=bindparam("new_version"))
+)
 count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
 owners = {
     found.name: select(found.c.session_id).distinct()
-    for found in (MESSAGE, ANSWER, ASSUMPTION, TURN)
+    for found in (MESSAGE, *GATHERED.values(), TURN)
 }

@@ -11,13 +11,18 @@ from coach.flows.flow import Flow
 from coach.record.answer import Answer
 from coach.record.context import PAST, CoachContext
 from coach.record.message import Message
+from coach.record.summary import Summary, SummaryLine
 from coach.vocabulary import commands as c
 from coach.vocabulary.words import AnswerStatus, AssumptionStatus, Role, Source
 
 
 def test_seed_000_names_are_on_it(context: CoachContext) -> None:
     """current_state, conversation_history and consolidated_summary."""
-    context.summary = "She runs."
+    line = SummaryLine(seq=1, text="She runs.", tokens=3)
+    context.summaries["s1"] = Summary(
+        id="s1", level=0, first_seq=1, last_seq=2, lines=(line,), strategy="extractive",
+        encoding="x", revision=1, messages=2, source_tokens=9,
+    )  # fmt: skip
     at = datetime(2026, 5, 1, tzinfo=UTC)
     said = Message(seq=1, role=Role.USER, content="hi", tokens=1, encoding="x", revision=1, at=at)
     context.show_window(iter([said]))

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.bot import Bot
 from coach.errors import CoachError, ForeignDatabase, NewerSchema
 from coach.stores import statements
+from coach.stores.check import check
 from coach.stores.sql import SqlStore
+from coach.testing import FakeClock
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path):
@@ -27,9 +30,9 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path):
         ("CREATE TABLE recipes (name)", ForeignDatabase, "it has the table 'recipes'"),
         (
             "CREATE TABLE coach_schema (product, version);"
-            "INSERT INTO coach_schema VALUES ('coachflow', 2)",
+            "INSERT INTO coach_schema VALUES ('coachflow', 3)",
             NewerSchema,
-            "has schema version 2, written by a newer coachflow; this one knows version 1",
+            "has schema version 3, written by a newer coachflow; this one knows version 2",
         ),
     ],
 )
@@ -71,3 +74,17 @@ def test_every_table_and_index_is_there(file_store: SqlStore):
     tables = {table.name for table in statements.TABLES}
     indexes = {str(index.name) for table in statements.TABLES for index in table.indexes}
     assert names == tables | indexes
+
+
+def test_a_database_of_version_1_is_brought_up_to_this_one(tmp_path: Path, file_url: str):
+    """Its sessions go on, it proves sound, and what was taken back stays taken back."""
+    old = sqlite3.connect(tmp_path / "coach.db")
+    old.executescript((Path(__file__).parent / "version_1.sql").read_text())
+    old.close()
+    bot = Bot("grow", file_url, clock=FakeClock())
+    talk = bot.session("ada", id="s")
+    assert check(bot.store).faults == ()
+    assert sum(message.withdrawn for message in talk.history()) == 2
+    talk.say("I am tired after work")
+    assert talk.context.revision == 7
+    assert check(bot.store).faults == ()
