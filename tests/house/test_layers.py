@@ -20,7 +20,10 @@ FLOORS: list[set[str]] = [
 ]
 HOMES: dict[str, set[str]] = {
     "dateparser": {"hearing/dates.py"},
-    "jinja2": {"flows/expression.py", "prompting/template.py", "prompting/tree.py"},
+    "jinja2": {
+        "flows/expression.py",
+        *(f"prompting/{name}.py" for name in ("sandbox", "tags", "template", "tree")),
+    },
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
     "sqlite3": {"stores/connect.py"},

@@ -1,0 +1,48 @@
+"""The tags of a page: `{% message %}` and `{% section %}`, as calls that open and close."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+
+from coach.errors import did_you_mean
+from coach.prompting import marks
+
+
+class Tags(Extension):
+    """`{% message role %}…{% endmessage %}` and `{% section name key=value flag %}…`."""
+
+    tags = {"message", "section"}
+    close_message = marks.CloseMessage()
+    close_section = marks.CloseSection()
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        tag = next(parser.stream)
+        name = parser.parse_expression()
+        settings = [] if tag.value == "message" else list(_settings(parser))
+        body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
+        opening = self.call_method(f"open_{tag.value}", [name], settings, lineno=tag.lineno)
+        closing = self.attr(f"close_{tag.value}", lineno=tag.lineno)
+        body = [nodes.Output([opening]), *body, nodes.Output([closing])]
+        return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
+
+    def open_message(self, role: Any) -> str:
+        return marks.open_message(role)
+
+    def open_section(self, name: Any, **settings: Any) -> str:
+        return marks.open_section(name, settings)
+
+
+def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
+    while parser.stream.current.type != "block_end":
+        key = parser.stream.expect("name").value
+        if key not in marks.SETTINGS:
+            parser.fail(f"a section has no {key!r}.{did_you_mean(key, marks.SETTINGS)}")
+        if parser.stream.skip_if("assign"):
+            yield nodes.Keyword(key, parser.parse_expression())
+        elif key in marks.FLAGS:
+            yield nodes.Keyword(key, nodes.Const(True))
+        else:
+            parser.fail(f"{key!r} needs a value, such as {key}=60")
