@@ -13,13 +13,17 @@ from pydantic import ValidationError
 from coach.errors import did_you_mean
 from coach.prompting.limits import ITEM, MAX_CHARS, METER, Exhausted, kind
 from coach.prompting.section import RawMessage, RawSection, SectionSpec
+from coach.prompting.untrusted import Untrusted
+from coach.prompting.view import MessageView
+from coach.record.message import ToolCall
 from coach.vocabulary.words import Role
 
 SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")
 FLAGS = ("always", "cache")
 LOOSE_PRIORITY = 100
 MAX_PARTS = 1_000
-ROLES = frozenset(role.value for role in Role)
+ROLES = frozenset(role.value for role in Role if role is not Role.TOOL)
+SAY = "say a role, such as 'user', or a message of the history"
 
 
 class Misplaced(ValueError):
@@ -36,10 +40,12 @@ class Mark(str):
 
 
 class OpenMessage(Mark):
-    """A message begins."""
+    """A message begins. `calls` and `call_id` come from a message of the view, never from text."""
 
-    __slots__ = ("role",)
+    __slots__ = ("call_id", "calls", "role")
     role: Any
+    calls: tuple[ToolCall, ...]
+    call_id: str | None
 
 
 class OpenSection(Mark):
@@ -100,21 +106,38 @@ def bundle(chunks: Iterable[str]) -> Rendered:
     return whole
 
 
-def open_message(role: object) -> OpenMessage:
-    """The mark for a message of that role; Misplaced for a role that is none."""
-    if not isinstance(role, str):
-        raise Misplaced(f"a {kind(role)} is no role: a role is a word")
-    if role not in ROLES:
-        raise Misplaced(f"{role[:80]!r} is no role.{did_you_mean(role[:80], Role)}")
+def open_message(said: object) -> OpenMessage:
+    """The mark for a message of that role, or for that message; Misplaced for what is neither."""
     mark = OpenMessage()
-    mark.role = str(role)
+    if isinstance(said, MessageView):
+        calls = (ToolCall(id=c.id, name=c.name, arguments=c.arguments) for c in said.tool_calls)
+        mark.role, mark.calls, mark.call_id = said.role.value, tuple(calls), said.tool_call_id
+    else:
+        mark.role, mark.calls, mark.call_id = _role(said), (), None
     return mark
+
+
+def _role(word: object) -> str:
+    if not isinstance(word, str):
+        raise Misplaced(f"{what(word)} is no role: {SAY}")
+    if isinstance(word, Untrusted):
+        raise Misplaced(f"{word[:80]!r} comes from outside, and is no role: {SAY}")
+    if word == Role.TOOL:
+        raise Misplaced("a tool's message answers a call: open it with a message of the history")
+    if word not in ROLES:
+        raise Misplaced(f"{word[:80]!r} is no role.{did_you_mean(word[:80], ROLES)}")
+    return str(word)
+
+
+def what(value: object) -> str:
+    """The value in an author's words: 'None', 'a list', 'a QuestionView'."""
+    return "None" if value is None else f"a {kind(value)}"
 
 
 def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
     """The mark for a section; Misplaced when a setting does not hold."""
     if not isinstance(name, str):
-        raise Misplaced(f"a {kind(name)} is no name of a section: a name is a word")
+        raise Misplaced(f"{what(name)} is no name of a section: a name is a word")
     if not all(isinstance(value, str | int | float) for value in settings.values()):
         raise Misplaced(f"section {name[:80]!r}: a setting is a word or a number")
     if len(name) > 1_000:
@@ -156,7 +179,7 @@ class _Desk:
 
     def __init__(self) -> None:
         self.messages: list[RawMessage] = []
-        self._role: Any = None
+        self._opened: OpenMessage | None = None
         self._sections: dict[str, RawSection] = {}
         self._spec: SectionSpec | None = None
         self._text: list[str] = []
@@ -167,7 +190,7 @@ class _Desk:
             return self._add(chunk)
         match chunk:
             case OpenMessage():
-                self._open_message(chunk.role)
+                self._open_message(chunk)
             case CloseMessage():
                 self._close_message()
             case OpenSection():
@@ -185,26 +208,34 @@ class _Desk:
         self._room -= len(text)
         if self._room < 0:
             raise Misplaced(f"the page has more than {MAX_CHARS:,} characters")
-        if self._role is not None:
+        if self._opened is not None:
             self._text.append(text)
         elif not text.isspace() and text:
             raise Misplaced(f"text outside a message: {text.strip()[:40]!r}")
 
-    def _open_message(self, role: Any) -> None:
-        if self._role is not None:
-            raise Misplaced(f"a message {role!r} inside the message {self._role!r}")
+    def _open_message(self, mark: OpenMessage) -> None:
+        if self._opened is not None:
+            raise Misplaced(f"a message {mark.role!r} inside the message {self._opened.role!r}")
         if len(self.messages) >= MAX_PARTS:
             raise Misplaced(f"more than {MAX_PARTS:,} messages on one page")
-        self._role = role
+        self._opened = mark
 
     def _close_message(self) -> None:
-        self._flush_loose()
-        sections = tuple(self._sections.values())
-        self.messages.append(RawMessage(role=self._role, sections=sections))
-        self._role, self._sections = None, {}
+        if self._opened is None:
+            return
+        self._flush_loose(self._opened.role)
+        self.messages.append(
+            RawMessage(
+                role=self._opened.role,
+                sections=tuple(self._sections.values()),
+                calls=self._opened.calls,
+                call_id=self._opened.call_id,
+            )
+        )
+        self._opened, self._sections = None, {}
 
     def _open_section(self, spec: SectionSpec) -> None:
-        if self._role is None:
+        if self._opened is None:
             raise Misplaced(f"section {spec.name!r} outside a message")
         if self._spec is not None:
             raise Misplaced(f"section {spec.name!r} inside section {self._spec.name!r}")
@@ -212,7 +243,7 @@ class _Desk:
             raise Misplaced(f"section {spec.name!r} stands twice in one message")
         if len(self._sections) >= MAX_PARTS:
             raise Misplaced(f"more than {MAX_PARTS:,} sections in one message")
-        self._flush_loose()
+        self._flush_loose(self._opened.role)
         self._spec = spec
 
     def _close_section(self) -> None:
@@ -220,10 +251,10 @@ class _Desk:
             self._keep(self._spec)
         self._spec = None
 
-    def _flush_loose(self) -> None:
+    def _flush_loose(self, role: str) -> None:
         if any(part and not part.isspace() for part in self._text):
-            same = sum(name.partition(" ")[0] == self._role for name in self._sections)
-            name = f"{self._role} {same + 1}" if same else self._role
+            same = sum(name.partition(" ")[0] == role for name in self._sections)
+            name = f"{role} {same + 1}" if same else role
             self._keep(SectionSpec(name=name, priority=LOOSE_PRIORITY, always=True))
         self._text = []
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import jinja2
 from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
@@ -12,7 +13,7 @@ from coach.prompting import marks
 
 
 class Tags(Extension):
-    """`{% message role %}…{% endmessage %}` and `{% section name key=value flag %}…`."""
+    """`{% message role %}` or a message, `{% section name key=value flag %}`; each has its end."""
 
     tags = {"message", "section"}
     close_message = marks.CloseMessage()
@@ -28,11 +29,17 @@ class Tags(Extension):
         body = [nodes.Output([opening]), *body, nodes.Output([closing])]
         return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
 
-    def open_message(self, role: Any) -> str:
-        return marks.open_message(role)
+    def open_message(self, said: Any) -> str:
+        return marks.open_message(_there(said))
 
     def open_section(self, name: Any, **settings: Any) -> str:
-        return marks.open_section(name, settings)
+        return marks.open_section(_there(name), {k: _there(v) for k, v in settings.items()})
+
+
+def _there(value: Any) -> Any:
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises, and says what is missing
+    return value
 
 
 def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
