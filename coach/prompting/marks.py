@@ -1,10 +1,10 @@
 """Marks: how the structure of a page travels through Jinja's stream of strings.
 
 `{% message %}` and `{% section %}` yield objects of these classes. They are empty strings to
-Jinja and structure to `assemble`, so no text, whatever it says, can open or close anything.
+Jinja and structure to the desk, so no text, whatever it says, can open or close anything.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from coach.errors import did_you_mean
 from coach.prompting.limits import ITEM, MAX_CHARS, METER, Exhausted, kind
-from coach.prompting.section import RawMessage, RawSection, SectionSpec
+from coach.prompting.section import SectionSpec
 from coach.prompting.untrusted import Untrusted
 from coach.prompting.view import MessageView
 from coach.record.message import ToolCall
@@ -20,8 +20,7 @@ from coach.vocabulary.words import Role
 
 SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")
 FLAGS = ("always", "cache")
-LOOSE_PRIORITY = 100
-MAX_PARTS = 1_000
+OPTIONAL = ("max", "min")
 ROLES = frozenset(role.value for role in Role if role is not Role.TOOL)
 SAY = "say a role, such as 'user', or a message of the history"
 
@@ -49,10 +48,11 @@ class OpenMessage(Mark):
 
 
 class OpenSection(Mark):
-    """A section begins."""
+    """A section begins. `lent`: its name is data, not a word of the template."""
 
-    __slots__ = ("spec",)
+    __slots__ = ("lent", "spec")
     spec: SectionSpec
+    lent: bool
 
 
 class CloseMessage(Mark):
@@ -134,12 +134,15 @@ def what(value: object) -> str:
     return "None" if value is None else f"a {kind(value)}"
 
 
-def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
-    """The mark for a section; Misplaced when a setting does not hold."""
+def open_section(name: object, settings: dict[str, Any], *, lent: bool = False) -> OpenSection:
+    """The mark for a section; Misplaced when a setting does not hold. No `min` or `max` is None."""
     if not isinstance(name, str):
         raise Misplaced(f"{what(name)} is no name of a section: a name is a word")
-    if not all(isinstance(value, str | int | float) for value in settings.values()):
-        raise Misplaced(f"section {name[:80]!r}: a setting is a word or a number")
+    settings = {k: v for k, v in settings.items() if not (v is None and k in OPTIONAL)}
+    for setting, value in settings.items():
+        if not isinstance(value, str | int | float):
+            text = f"{setting} is {what(value)}: a setting is a word or a number"
+            raise Misplaced(f"section {name[:80]!r}: {text}")
     if len(name) > 1_000:
         raise Misplaced(f"section {name[:80]!r}: the name is longer than 1,000 characters")
     try:
@@ -149,115 +152,10 @@ def open_section(name: object, settings: dict[str, Any]) -> OpenSection:
         where = ".".join(str(part) for part in first["loc"]) or "settings"
         raise Misplaced(f"section {name!r}: {where}: {first['msg']}") from None
     mark = OpenSection()
-    mark.spec = spec
+    mark.spec, mark.lent = spec, lent
     return mark
 
 
 @lru_cache(maxsize=1_024)  # the same few sections, on every page
 def _spec(name: Any, **settings: Any) -> SectionSpec:
     return SectionSpec(name=name, **settings)
-
-
-def assemble(chunks: Generator[str, None, None]) -> list[RawMessage]:
-    """The messages that a template's stream describes.
-
-    Structure that cannot be is thrown back into the template, so that the traceback names
-    the template's own line. Text of a message outside its sections is a section by itself,
-    named after the role, and always there.
-    """
-    desk = _Desk()
-    for chunk in chunks:
-        try:
-            desk.take(chunk)
-        except Misplaced as error:
-            chunks.throw(error)
-    return desk.messages
-
-
-class _Desk:
-    """Where the chunks are sorted: at most one open message, at most one open section."""
-
-    def __init__(self) -> None:
-        self.messages: list[RawMessage] = []
-        self._opened: OpenMessage | None = None
-        self._sections: dict[str, RawSection] = {}
-        self._spec: SectionSpec | None = None
-        self._text: list[str] = []
-        self._room = MAX_CHARS
-
-    def take(self, chunk: str) -> None:
-        if type(chunk) is str:
-            return self._add(chunk)
-        match chunk:
-            case OpenMessage():
-                self._open_message(chunk)
-            case CloseMessage():
-                self._close_message()
-            case OpenSection():
-                self._open_section(chunk.spec)
-            case CloseSection():
-                self._close_section()
-            case Bundle():
-                for part in chunk.chunks:
-                    self.take(part)
-            case _:
-                self._add(chunk)
-        return None
-
-    def _add(self, text: str) -> None:
-        self._room -= len(text)
-        if self._room < 0:
-            raise Misplaced(f"the page has more than {MAX_CHARS:,} characters")
-        if self._opened is not None:
-            self._text.append(text)
-        elif not text.isspace() and text:
-            raise Misplaced(f"text outside a message: {text.strip()[:40]!r}")
-
-    def _open_message(self, mark: OpenMessage) -> None:
-        if self._opened is not None:
-            raise Misplaced(f"a message {mark.role!r} inside the message {self._opened.role!r}")
-        if len(self.messages) >= MAX_PARTS:
-            raise Misplaced(f"more than {MAX_PARTS:,} messages on one page")
-        self._opened = mark
-
-    def _close_message(self) -> None:
-        if self._opened is None:
-            return
-        self._flush_loose(self._opened.role)
-        self.messages.append(
-            RawMessage(
-                role=self._opened.role,
-                sections=tuple(self._sections.values()),
-                calls=self._opened.calls,
-                call_id=self._opened.call_id,
-            )
-        )
-        self._opened, self._sections = None, {}
-
-    def _open_section(self, spec: SectionSpec) -> None:
-        if self._opened is None:
-            raise Misplaced(f"section {spec.name!r} outside a message")
-        if self._spec is not None:
-            raise Misplaced(f"section {spec.name!r} inside section {self._spec.name!r}")
-        if spec.name in self._sections:
-            raise Misplaced(f"section {spec.name!r} stands twice in one message")
-        if len(self._sections) >= MAX_PARTS:
-            raise Misplaced(f"more than {MAX_PARTS:,} sections in one message")
-        self._flush_loose(self._opened.role)
-        self._spec = spec
-
-    def _close_section(self) -> None:
-        if self._spec is not None:
-            self._keep(self._spec)
-        self._spec = None
-
-    def _flush_loose(self, role: str) -> None:
-        if any(part and not part.isspace() for part in self._text):
-            same = sum(name.partition(" ")[0] == role for name in self._sections)
-            name = f"{role} {same + 1}" if same else role
-            self._keep(SectionSpec(name=name, priority=LOOSE_PRIORITY, always=True))
-        self._text = []
-
-    def _keep(self, spec: SectionSpec) -> None:
-        self._sections[spec.name] = RawSection(spec=spec, text="".join(self._text))
-        self._text = []

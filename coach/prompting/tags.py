@@ -24,7 +24,7 @@ class Tags(Extension):
         name = parser.parse_expression()
         settings = [] if tag.value == "message" else list(_settings(parser))
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
-        opening = self.call_method(f"open_{tag.value}", [name], settings, lineno=tag.lineno)
+        opening = self.call_method(_opener(tag.value, name), [name], settings, lineno=tag.lineno)
         closing = self.attr(f"close_{tag.value}", lineno=tag.lineno)
         body = [nodes.Output([opening]), *body, nodes.Output([closing])]
         return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
@@ -33,7 +33,20 @@ class Tags(Extension):
         return marks.open_message(_there(said))
 
     def open_section(self, name: Any, **settings: Any) -> str:
-        return marks.open_section(_there(name), {k: _there(v) for k, v in settings.items()})
+        return marks.open_section(name, _all_there(settings))
+
+    def open_lent_section(self, name: Any, **settings: Any) -> str:
+        return marks.open_section(_there(name), _all_there(settings), lent=True)
+
+
+def _opener(tag: str, name: nodes.Expr) -> str:
+    """What opens it: a section whose name is no literal has it from data."""
+    lent = tag == "section" and not isinstance(name, nodes.Const)
+    return "open_lent_section" if lent else f"open_{tag}"
+
+
+def _all_there(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: _there(value) for name, value in settings.items()}
 
 
 def _there(value: Any) -> Any:

@@ -18,6 +18,7 @@ from jinja2.meta import find_referenced_templates
 from coach.errors import PromptError, TemplateError
 from coach.prompting import filters, limits, marks
 from coach.prompting.blame import blame, template_line
+from coach.prompting.desk import assemble
 from coach.prompting.roots import Roots
 from coach.prompting.sandbox import Sandbox, Unknown, finalizer, namespace, total
 from coach.prompting.section import RawMessage
@@ -47,7 +48,7 @@ class Templates:
 
     def render_prompt(self, names: Sequence[str], view: PromptView) -> list[RawMessage]:
         """The messages of the first template found, with all of their text."""
-        return self._run(self._page, self.find(names), view, marks.assemble)
+        return self._run(self._page, self.find(names), view, assemble)
 
     def render_text(self, names: Sequence[str], view: PromptView) -> str:
         """The text of the first template found, such as a reply: no messages, no sections."""
