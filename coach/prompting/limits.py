@@ -8,6 +8,7 @@ steps, memory in characters (a place in a list costs as much as eight).
 import json
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -31,6 +32,7 @@ SMALL = 32  # a text that is not worth counting
 ITEM = 8  # what a place in a list costs, in characters
 INCLUDED = 10  # what an include, import or extends costs, in steps
 
+_ODD = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff]|<(?=\|)|\{(?=%)")
 
 NUMBERS = (int, float)
 HOLDERS = (list, tuple, dict)
@@ -272,9 +274,13 @@ def replace(text: str, old: str, new: str) -> str:
 
 
 def to_json(value: Any) -> str:
-    """The value as JSON on one line."""
+    """The value as JSON on one line, with nothing in it that would have to be neutralised."""
     encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_fields)
-    return "".join(within(encoder.iterencode(value)))
+    return _ODD.sub(_escaped, "".join(within(encoder.iterencode(value))))
+
+
+def _escaped(odd: re.Match[str]) -> str:
+    return f"\\u{ord(odd[0]):04x}"
 
 
 def _fields(value: Any) -> Any:

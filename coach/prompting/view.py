@@ -26,8 +26,21 @@ def _untrusted(value: Answerable) -> Answerable:
     return [_untrusted(item) for item in value] if isinstance(value, list) else value  # type: ignore[misc]
 
 
+def _outside(content: JsonValue) -> JsonValue:
+    """Plain data with all of its texts marked, keys as well."""
+    match content:
+        case str():
+            return Untrusted(content)
+        case list():
+            return [_outside(item) for item in content]
+        case dict():
+            return {Untrusted(key): _outside(value) for key, value in content.items()}
+    return content
+
+
 Words = Annotated[str, AfterValidator(Untrusted)]
 Answered = Annotated[Answerable, AfterValidator(_untrusted)]
+Content = Annotated[JsonValue, AfterValidator(_outside)]
 HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
 
 
@@ -124,6 +137,18 @@ class MessageView(Value):
     tool_call_id: str | None = None
 
 
+class SectionView(Value):
+    """A section that the application adds; `content` is text or plain data, from outside."""
+
+    name: Annotated[str, Setting(min_length=1, max_length=64)]
+    title: str = ""
+    content: Content = None
+    formatter: Literal["default", "json", "list", "summary"] = "default"
+    priority: Annotated[int, Setting(ge=0, le=100)] = 50
+    include_always: bool = False
+    max_tokens: Annotated[int, Setting(ge=1, le=10_000_000)] | None = None
+
+
 class PromptView(Value):
     """What a template sees. `progress` is 0 to 1, `today` an ISO day.
 
@@ -156,6 +181,7 @@ class PromptView(Value):
     history: tuple[MessageView, ...] = ()
     message: Words | None = None
     summary: Words | None = None
+    sections: tuple[SectionView, ...] = ()
 
 
 def build_view(
