@@ -145,7 +145,7 @@ def _lines(
 ) -> Candidate:
     """The units of a section that is a list of line-blocks, its heading apart."""
     units = [_line(at, line, tokenizer) for line in lines]
-    headed = len(units) > 1 and lines[0].startswith("#")
+    headed = lines[:1] and lines[0].startswith("#") and (len(lines) > 1 or spec.more > 0)
     head = units.pop(0) if headed else None
     return Candidate(spec, units, tokenizer, head=head)
 
@@ -201,7 +201,7 @@ def _entry(candidate: Candidate, choice: Choice) -> Entry:
         wanted=candidate.total,
         got=choice.got,
         kept=choice.kept,
-        total=len(candidate.units),
+        total=candidate.count,
         reason=_reason(candidate, choice),
         cached=spec.cache,
     )

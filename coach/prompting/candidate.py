@@ -42,7 +42,10 @@ class Choice:
 
 class Candidate:
     """A section competing for room. `lines`: its units are lines of one message, with a marker
-    for those left out; else they are whole messages, which leave no trace."""
+    for those left out; else they are whole messages, which leave no trace.
+
+    A section with `more` stands for more units than were rendered: its marker is always there.
+    """
 
     def __init__(
         self,
@@ -67,8 +70,16 @@ class Candidate:
 
     @property
     def total(self) -> int:
-        """The cost of all of it."""
-        return self.head_cost + self._sums[-1]
+        """The cost of all that was rendered, and of the marker when there is more."""
+        if not self.count:
+            return self.head_cost
+        return self.head_cost + self._sums[-1] + self._marker_cost(len(self.units))
+
+    @property
+    def count(self) -> int:
+        """How many units there are, those included that were not rendered."""
+        rendered = len(self.units)
+        return rendered + self.spec.more if rendered or self.head else 0
 
     @property
     def cap(self) -> int:
@@ -95,13 +106,13 @@ class Candidate:
         """The most that costs no more than `room`, and no more than `max`."""
         room = min(room, self.cap)
         if self.total <= room:
-            return self._choice(len(self.units), "whole")
-        kept = bisect_right(self._sums, room - self.head_cost) - 1
+            return self._choice(len(self.units))
+        kept = max(bisect_right(self._sums, room - self.head_cost) - 1, 0)
         while kept > 0 and self._cost(kept) > room:
             kept -= 1
         longer = self._cut(kept, room) if kept == 0 or self.lines else None
         if longer is None and kept > 0:
-            return self._choice(kept, f"cut to {kept} of {len(self.units)}")
+            return self._choice(kept)
         return longer or Choice(places=(), got=0, kept=0, reason="no room")
 
     @property
@@ -111,12 +122,13 @@ class Candidate:
     def _cost(self, kept: int) -> int:
         return self.head_cost + self._sums[kept] + self._marker_cost(kept)
 
-    def _choice(self, kept: int, reason: str) -> Choice:
+    def _choice(self, kept: int) -> Choice:
+        whole = kept == self.count
         return Choice(
             places=self._framed(self._kept(kept), kept),
             got=self._cost(kept),
             kept=kept,
-            reason=reason,
+            reason="whole" if whole else f"cut to {kept:,} of {self.count:,}",
             exact=all(unit.exact for unit in self._ordered[:kept]),
         )
 
@@ -147,7 +159,7 @@ class Candidate:
             places=self._framed(body, kept + 1),
             got=room - left + cost,
             kept=kept + 1,
-            reason=f"{kept + 1} of {len(self.units)}, cut short",
+            reason=f"{kept + 1:,} of {self.count:,}, cut short",
             exact=exact and all(unit.exact for unit in self._ordered[:kept]),
         )
 
@@ -156,15 +168,15 @@ class Candidate:
         marker = self._marker(kept)
         if not marker:
             return (*head, *places)
-        mark = [(places[0][0], marker)]
+        mark = [((head or places)[0][0], marker)]
         body = [*places, *mark] if self.spec.keep == "first" else [*mark, *places]
         return (*head, *body)
 
     def _marker(self, kept: int) -> str:
-        left = len(self.units) - kept
+        left = self.count - kept
         if not self.lines or left == 0:
             return ""
-        return normalise(f"… and {left} {'more' if self.spec.keep == 'first' else 'earlier'}")
+        return normalise(f"… and {left:,} {'more' if self.spec.keep == 'first' else 'earlier'}")
 
     def _marker_cost(self, kept: int) -> int:
         marker = self._marker(kept)

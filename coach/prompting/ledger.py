@@ -6,6 +6,8 @@ from coach.vocabulary.value import Value
 class Entry(Value):
     """One section's line. `wanted` and `got` are tokens, `kept` and `total` its units.
 
+    `total` counts the units that were not rendered (`more`), `wanted` does not: it is what the
+    rendered ones cost, with their marker. Where there is more, then, it is a lower bound.
     `section` is None for the lines that open messages, which belong to no section.
     """
 

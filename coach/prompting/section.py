@@ -30,7 +30,8 @@ class SectionSpec(Value):
 
     `priority` 0 to 100, higher first. `always`: it must be there, whole or with at least
     `min` tokens. `max` caps its tokens. `keep` says which end stays when it is cut. `cache`
-    marks what seldom changes, for the provider's prompt cache.
+    marks what seldom changes, for the provider's prompt cache. `more` is how many units there
+    are beyond the rendered ones, on the side that is not kept.
     """
 
     name: Annotated[str, Setting(min_length=1, max_length=64)]
@@ -40,6 +41,7 @@ class SectionSpec(Value):
     max: Tokens | None = None
     keep: Keep = "first"
     cache: bool = False
+    more: Annotated[int, Setting(ge=0, le=1_000_000_000)] = 0
 
     @model_validator(mode="after")
     def _min_below_max(self) -> "SectionSpec":

@@ -40,6 +40,7 @@ SETTINGS = st.fixed_dictionaries(
         "min": st.integers(1, 30),
         "max": st.integers(30, 200),
         "cache": st.booleans(),
+        "more": st.integers(0, 3) | st.just(12_345),
     },
 )
 SECTIONS = st.lists(st.tuples(TEXTS, SETTINGS), max_size=4)
@@ -189,3 +190,35 @@ def test_ten_thousand_lines_still_show_as_many_as_fit():
     """Not none, as with packers that take a section whole or not at all."""
     entry = pack([system(section("s", lines(10_000)))], 2_000, tokenizer()).ledger["s"]
     assert entry.got > 1_980
+
+
+@pytest.mark.parametrize(
+    ("keep", "expected"),
+    [
+        ("first", "# Facts\n- item 0\n- item 1\n… and 9,998 more\n"),
+        ("last", "# Facts\n… and 9,998 earlier\n- item 0\n- item 1\n"),
+    ],
+)
+def test_a_section_may_stand_for_more_than_was_rendered(keep, expected):
+    """The marker says so although all that was rendered fits, and the ledger counts them."""
+    facts = section("facts", "# Facts\n" + lines(2, "item"), keep=keep, more=9_998)
+    packed = pack([system(facts)], 100, tokenizer())
+    assert packed.messages == (("system", expected),)
+    entry = packed.ledger["facts"]
+    assert (entry.kept, entry.total, entry.reason) == (2, 10_000, "cut to 2 of 10,000")
+    assert entry.got == entry.wanted
+
+
+def test_what_was_rendered_and_cut_counts_with_what_was_not():
+    """One number for both."""
+    facts = section("facts", "# Facts\n" + lines(30, "item"), more=100)
+    packed = pack([system(facts)], 30, tokenizer())
+    assert packed.messages[0][1].endswith("- item 2\n… and 127 more\n")
+
+
+def test_a_heading_with_more_behind_it_says_how_much():
+    """Nothing at all, though, says nothing."""
+    head, nothing = section("facts", "# Facts", more=5), section("none", "", more=5)
+    packed = pack([system(head, nothing)], 30, tokenizer())
+    assert packed.messages == (("system", "# Facts\n… and 5 more\n"),)
+    assert packed.ledger["none"].reason == "empty"

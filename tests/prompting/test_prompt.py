@@ -115,6 +115,14 @@ def test_many_assumptions_are_shown_as_far_as_they_fit():
     assert prompt.ledger["unconfirmed_assumptions"].total == 10_000
 
 
+def test_a_template_says_how_many_more_there_are(tmp_path):
+    """By a number or by an expression of one."""
+    source = '{% message "system" %}{% section "a" more=10000 - 1 %}- b\n{% endsection %}'
+    found = templates(tmp_path, own=source + "{% endmessage %}")
+    prompt = render_page(found, ["own.jinja"], view())
+    assert prompt.messages[0].content == "- b\n… and 9,999 more"
+
+
 def test_a_long_message_is_cut_rather_than_refused():
     """32,000 characters leave the rules, the stage and the question in place."""
     prompt = page(view(message="word " * 6_400, question=question()))
