@@ -14,6 +14,7 @@ from typing import NamedTuple
 from coach.errors import BudgetError
 from coach.prompting.candidate import Candidate, Choice, Unit
 from coach.prompting.ledger import Entry, Ledger
+from coach.prompting.policy import SectionPolicy, apply, excluded
 from coach.prompting.section import ROLE_LINES, RawMessage, SectionSpec, blocks, normalise
 from coach.prompting.tokens import Tokenizer
 
@@ -29,10 +30,17 @@ class Packed:
     exact: bool
 
 
-def pack(messages: Sequence[RawMessage], budget: int, tokenizer: Tokenizer) -> Packed:
+def pack(
+    messages: Sequence[RawMessage],
+    budget: int,
+    tokenizer: Tokenizer,
+    policy: SectionPolicy | None = None,
+) -> Packed:
     """The messages within `budget` tokens; BudgetError names what must be there and cannot."""
     if budget < 0:
         raise BudgetError(f"a budget of {budget:,} tokens is less than none")
+    left_out = excluded(messages, policy) if policy else ()
+    messages = apply(messages, policy) if policy else messages
     frames = [tokenizer.count(ROLE_LINES[message.role]) for message in messages]
     shared = [_is_shared(message) for message in messages]
     candidates = _candidates(messages, frames, tokenizer)
@@ -40,6 +48,7 @@ def pack(messages: Sequence[RawMessage], budget: int, tokenizer: Tokenizer) -> P
     chosen = [choices[candidate] for candidate in candidates]
     texts = _texts(chosen)
     entries = [_entry(candidate, choices[candidate]) for candidate in candidates]
+    entries += [_excluded(spec) for spec in left_out]
     entries += _roles([frames[i] for i in texts if shared[i]])
     ledger = Ledger(entries=tuple(entries), budget=budget, used=sum(e.got for e in entries))
     return Packed(
@@ -213,6 +222,20 @@ def _reason(candidate: Candidate, choice: Choice) -> str:
     capped = choice.reason != "whole" and candidate.cap < candidate.total
     reason = f"{choice.reason}, capped at {candidate.cap:,}" if capped else choice.reason
     return f"always, {reason}" if candidate.spec.always else reason
+
+
+def _excluded(spec: SectionSpec) -> Entry:
+    """The line of a section that a policy leaves out: it wants nothing."""
+    return Entry(
+        section=spec.name,
+        priority=spec.priority,
+        wanted=0,
+        got=0,
+        kept=0,
+        total=0,
+        reason="excluded",
+        cached=spec.cache,
+    )
 
 
 def _roles(costs: list[int]) -> list[Entry]:

@@ -8,6 +8,7 @@ class Entry(Value):
 
     `total` counts the units that were not rendered (`more`), `wanted` does not: it is what the
     rendered ones cost, with their marker. Where there is more, then, it is a lower bound.
+    A section that a policy excluded wants nothing and has nothing: all its numbers are 0.
     `section` is None for the lines that open messages, which belong to no section.
     """
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coach.prompting.budget import pack
 from coach.prompting.ledger import Ledger
+from coach.prompting.policy import SectionPolicy
 from coach.prompting.section import ROLE_LINES
 from coach.prompting.template import Templates
 from coach.prompting.tokens import DEFAULT, tokenizer
@@ -66,14 +67,16 @@ def render_page(
     view: PromptView,
     budget: int = BUDGET,
     encoding: str = DEFAULT,
+    policy: SectionPolicy | None = None,
 ) -> Prompt:
     """The first template found, rendered and packed to `budget` tokens.
 
+    `policy` overrules the settings of its sections.
     TemplateNotFound, TemplateError with path:line, or BudgetError.
     """
     name = templates.find(names)
     counter = tokenizer(encoding)
-    packed = pack(templates.render_prompt([name], view), budget, counter)
+    packed = pack(templates.render_prompt([name], view), budget, counter, policy)
     text = "".join(f"{ROLE_LINES[role]}{content}" for role, content in packed.messages)
     return Prompt(
         messages=tuple(PromptMessage(role=Role(r), content=c[:-1]) for r, c in packed.messages),
