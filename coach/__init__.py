@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from coach.flows.flow import Transition as Transition
     from coach.flows.load import load_flow as load
     from coach.flows.registry import Registry as Registry
+    from coach.injection import CoachContext as CoachContext
     from coach.prompting.prompt import Prompt as Prompt
     from coach.prompting.tokens import count_tokens as count_tokens
     from coach.record.answer import Answer as Answer
     from coach.record.assumption import Assumption as Assumption
-    from coach.record.context import CoachContext as CoachContext
     from coach.record.message import Message as Message
     from coach.rendering import render as render
     from coach.session import Session as Session
@@ -40,7 +40,7 @@ _HOMES = {
     "AsyncBot": "coach.aio",
     "AsyncSession": "coach.aio",
     "Bot": "coach.bot",
-    "CoachContext": "coach.record.context",
+    "CoachContext": "coach.injection",
     "CoachError": "coach.errors",
     "Decision": "coach.vocabulary.decision",
     "Flow": "coach.flows.flow",

@@ -8,7 +8,7 @@ awaited on its own and no transaction is open meanwhile.
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from coach.bot import Bot
@@ -59,6 +59,13 @@ class AsyncSession:
 
     async def undo(self) -> Turn:
         return await self.say("undo", heard=[Undo()])
+
+    async def update(
+        self, change: Callable[[CoachContext], object], key: str | None = None
+    ) -> CoachContext:
+        """Write to the record outside of a turn; see Session.update."""
+        work = asyncio.to_thread(self._session.update, change, key)
+        return await asyncio.shield(work)
 
     async def greeting(self) -> str:
         return await asyncio.to_thread(lambda: self._session.greeting)

@@ -10,6 +10,7 @@ from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.hearing import rules
 from coach.library import roots
+from coach.prompting.summary import Summarise
 from coach.prompting.template import Templates
 from coach.record.clean import check_session_id, check_user_id
 from coach.record.context import CoachContext
@@ -29,7 +30,8 @@ class Bot:
     `flow` is a Flow, a name or a path; `store` an address ('sqlite:///coach.db') or an open
     store; `hear` a function from (situation, text) to commands, the rules by default; `clock`
     gives aware times; `prompts` is a folder searched before the built-in templates; `budget`
-    is the page's size in tokens. Threads may share a bot.
+    is the page's size in tokens; `summarise` writes the summaries instead of the flow's strategy;
+    with `keep_pages=False` turns keep no ledger of their page. Threads may share a bot.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Bot:
         clock: Clock = local_now,
         prompts: Path | str | None = None,
         budget: int | None = None,
+        summarise: Summarise | None = None,
+        keep_pages: bool | None = None,
     ) -> None:
         if llm is not None:
             raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
@@ -58,8 +62,11 @@ class Bot:
                 Templates(roots("prompts", folder)),
                 budget=settings.budget if budget is None else budget,
                 encoding=settings.encoding,
+                policy=settings.policy,
             ),
-            instant=hear is None or getattr(hear, "instant", False),
+            instant=_is_instant(hear) and _is_instant(summarise),
+            summarise=summarise,
+            keep_pages=settings.keep_pages if keep_pages is None else keep_pages,
             clock=clock,
             encoding=settings.encoding,
             max_message_chars=settings.max_message_chars,
@@ -133,8 +140,12 @@ class Bot:
         return Session(self.services, session_id, resumed=True)
 
 
+def _is_instant(function: object) -> bool:
+    """Whether it waits for nothing: ours do not, and others say so."""
+    return function is None or bool(getattr(function, "instant", False))
+
+
 def _store(store: SqlStore | str | None, settings: Settings) -> SqlStore:
     if isinstance(store, SqlStore):
         return store
-    wanted = settings.store if store is None else store
-    return SqlStore("sqlite://" if wanted is None else wanted)
+    return SqlStore(settings.place if store is None else store)

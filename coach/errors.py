@@ -29,7 +29,8 @@ CoachError
 └── PromptError              the page cannot be rendered
     ├── TemplateNotFound     no such template under the template folders
     ├── TemplateError        a template is wrong, with file:line
-    └── BudgetError          the sections that must be there do not fit
+    ├── BudgetError          the sections that must be there do not fit
+    └── SummaryFailed        a summariser raised, or gave nothing that can be used
 """
 
 import difflib
@@ -177,6 +178,10 @@ class TemplateError(PromptError):
 
 class BudgetError(PromptError):
     """The sections that must be there do not fit the budget; the text names them."""
+
+
+class SummaryFailed(PromptError):
+    """A summariser raised, or gave nothing that can be used; the messages are still there."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from coach.prompting.prompt import Prompt
 from coach.prompting.template import Templates
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
+from coach.views import Occasion
 from coach.vocabulary.commands import Answerable
 from coach.vocabulary.words import Source
 from coach.voice import Voice
@@ -22,7 +23,7 @@ def render(
     place: str,
     answers: Mapping[str, Answerable] | None = None,
     assumptions: Sequence[str] = (),
-    budget: int = 2_000,
+    budget: int | None = None,
     *,
     flow: Flow | None = None,
     prompts: Path | str | None = None,
@@ -31,13 +32,15 @@ def render(
     """What the language model would see at a stage: `render("grow/reality", answers={…})`.
 
     `place` is FLOW/STAGE; `answers` are taken as given (InvalidValue when a field does not take
-    one), `assumptions` as unconfirmed; `budget` counts tokens. Raises FlowNotFound, BudgetError.
+    one), `assumptions` as unconfirmed; `budget` counts tokens, 2,000 unless the flow says
+    otherwise. Raises FlowNotFound, BudgetError.
     """
     name, _, stage = place.partition("/")
     script = flow if flow is not None else load_flow(name)
     context = imagine(script, stage, answers or {}, assumptions, now)
     voice = Voice(Templates(roots("prompts", Path(prompts) if prompts else None)), budget=budget)
-    return voice.page(script, context, now or datetime.now(UTC))
+    view = voice.view(script, context, now or datetime.now(UTC), Occasion())
+    return voice.page(script, view)
 
 
 def imagine(

@@ -5,21 +5,25 @@ sessions and threads share it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from coach.errors import FlowError, FlowVersionMismatch
+from coach.consolidation import consolidate
+from coach.errors import FlowError, FlowVersionMismatch, PromptError
 from coach.flows.flow import Flow
 from coach.limits import MAX_MESSAGE_CHARS
+from coach.prompting.prompt import Prompt
+from coach.prompting.summary import Summarise
 from coach.prompting.tokens import tokenizer
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
+from coach.views import Occasion
 from coach.vocabulary.decision import Decision
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.words import Role
@@ -33,12 +37,23 @@ def local_now() -> datetime:
     return datetime.now().astimezone()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spoken:
+    """What was said at a moment; `error` says why there is no page."""
+
+    reply: str
+    at: datetime
+    page: Prompt | None = None
+    error: PromptError | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything a turn needs from outside.
 
     `instant` says that hearing waits for nothing, so that a turn may hold its transaction.
-    `encoding` is the one that message tokens are counted in when they are written. `pinned`
+    `encoding` is the one that message tokens are counted in when they are written. `summarise`
+    stands in for the flow's strategy; `keep_pages` has each turn render its page. `pinned`
     holds the earlier versions of the flow that sessions were found on, by hash.
     """
 
@@ -50,6 +65,8 @@ class Services:
     clock: Clock = local_now
     encoding: str = "o200k_base"
     max_message_chars: int = MAX_MESSAGE_CHARS
+    summarise: Summarise | None = None
+    keep_pages: bool = True
     pinned: dict[str, Flow] = field(default_factory=dict)
 
     def claim(
@@ -88,9 +105,24 @@ class Services:
             text=flow.text,
         )
 
-    def speak(self, flow: Flow, context: CoachContext, decision: Decision, text: str | None) -> str:
-        """The offline coach's reply."""
-        return self.voice.reply(flow, context, decision, text, self.clock())
+    def speak(
+        self, flow: Flow, context: CoachContext, decision: Decision, text: str | None
+    ) -> Spoken:
+        """The offline coach's reply, and the page that a language model would have had for it."""
+        now = self.clock()
+        view = self.voice.view(flow, context, now, Occasion.of(decision, text))
+        reply = self.voice.reply(flow, view)
+        if not self.keep_pages:
+            return Spoken(reply=reply, at=now)
+        try:
+            return Spoken(reply=reply, at=now, page=self.voice.page(flow, view))
+        except PromptError as error:  # the offline coach has spoken without it
+            return Spoken(reply=reply, at=now, error=error)
+
+    def consolidate(self, flow: Flow, context: CoachContext, undone: Iterable[int] = ()) -> None:
+        """Let what is too old for the window become a summary."""
+        policy = self.voice.policy_of(flow)
+        consolidate(context, policy, self.encoding, self.summarise, undone)
 
     def message(self, context: CoachContext, role: Role, content: str) -> Message:
         """A message of the turn in progress, numbered and counted."""

@@ -1,19 +1,22 @@
 """Session: one conversation, from Python."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from coach.effects import drive
 from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
+from coach.injection import CoachContext
 from coach.prompting.prompt import Prompt
-from coach.record.context import CoachContext
+from coach.prompting.window import DEFAULT, trim
+from coach.rebuilding import look, page_at
 from coach.record.message import Message
 from coach.services import Services
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Effects, Turn, take_turn
+from coach.turn import Effects, Turn, take_turn, update_session
+from coach.views import Occasion
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
 
@@ -68,12 +71,28 @@ class Session:
         """Run the turns whose message was kept but never answered."""
         return [self.say(turn.text, key=turn.key) for turn in self.pending]
 
+    def update(
+        self, change: Callable[[CoachContext], object], key: str | None = None
+    ) -> CoachContext:
+        """Write to the record outside of a turn: `talk.update(lambda c: c.add_assumption("…"))`.
+
+        `change` gets a copy, which is kept whole or not at all; it is held to the rules of an
+        action, and may be as short as a lambda: what it returns does not matter. The same `key`
+        again changes nothing. Returns the new context; ActionError says what cannot be kept.
+        """
+        return update_session(
+            self.services, self.id, lambda context: _ignore(change(context)), checked_key(key)
+        )
+
     # -- looking ---------------------------------------------------------------------------
 
     @property
     def context(self) -> CoachContext:
         """The record as it stands, with the newest messages as `conversation_history`."""
-        return self.services.store.load_with_window(self.id, self.services.voice.window)
+        context = self.services.store.load_with_window(self.id)
+        policy = self.services.voice.policy_of(self.services.flow_of(context))
+        context.show_window(trim(context.conversation_history, policy.window or DEFAULT))
+        return context
 
     @property
     def flow(self) -> Flow:
@@ -102,9 +121,10 @@ class Session:
         """The opening words, or on a resumed session a welcome back with the open question."""
         if not self.resumed:
             return self.history()[0].content
-        context = self._stored()
-        services = self.services
-        return services.voice.welcome(services.flow_of(context), context, services.clock())
+        services, context = self.services, self._stored()
+        flow = services.flow_of(context)
+        view = services.voice.view(flow, context, services.clock(), Occasion(resumed=True))
+        return services.voice.reply(flow, view)
 
     @property
     def prompt(self) -> Prompt:
@@ -113,11 +133,14 @@ class Session:
 
     def page(self, budget: int | None = None) -> Prompt:
         """The page at another budget of tokens."""
-        context = self.context
-        services = self.services
-        return services.voice.page(
-            services.flow_of(context), context, services.clock(), budget=budget
-        )
+        services, context = self.services, self.services.store.at_hand(self.id)
+        flow = services.flow_of(context)
+        return look(services, flow, context, budget)
+
+    def page_at(self, turn: int) -> Prompt:
+        """The page of a kept turn (0 is the opening), made again from the log and the sources
+        it was rendered from; SessionError when there is no such turn."""
+        return page_at(self.services, self.id, turn)
 
     @property
     def pending(self) -> list[StoredTurn]:
@@ -151,6 +174,10 @@ class Session:
 
     def _stored(self) -> CoachContext:
         return self.services.store.load(self.id)
+
+
+def _ignore(result: object) -> None:
+    """What a lambda returns is nobody's business."""
 
 
 def checked_key(key: str | None) -> str:

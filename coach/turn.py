@@ -6,17 +6,21 @@ session stays as it was.
 """
 
 import contextlib
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from coach.consolidation import count, purge
 from coach.effects import Effect, Verb
 from coach.errors import StoreError
 from coach.flows.engine import Step
 from coach.flows.flow import Flow
+from coach.prompting.prompt import Prompt
+from coach.rebuilding import page_at, page_record
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
-from coach.services import Services
+from coach.record.page import Family
+from coach.services import Services, Spoken
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
 from coach.vocabulary.commands import Command, as_commands
@@ -38,6 +42,12 @@ class Turn:
     commands: tuple[Command, ...]
     decision: Decision
     repeated: bool = False
+    look: Callable[[], Prompt] = field(compare=False, repr=False)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The page that a language model had, or would have had, to write the reply."""
+        return self.look()
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -72,7 +82,7 @@ def take_turn(
             ),
         )
         if claim.done is not None:
-            return repeated(claim.done)
+            return repeated(services, claim.done)
         flow, now = services.flow_of(claim.context, claim), services.clock()
         if heard is None:
             situation = flow.situation(claim.context, now)
@@ -80,15 +90,17 @@ def take_turn(
         commands = as_commands(heard)
         _recall(services, claim, commands)
         step = flow.step(claim.context, commands, now)
-        reply: str = yield Effect(
+        undone = _undone(claim.context, step.decision)
+        _consolidate(services, flow, claim.context, step.context, undone)
+        spoken: Spoken = yield Effect(
             verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, step.decision, text)
         )
-        kept = _kept(services, claim, step, commands, (text, reply), shared=bool(flow.registry))
+        kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
         yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
     except BaseException:
         hold.let_go()
         raise
-    return _turn(claim, text, reply, kept)
+    return _turn(services, claim, text, spoken, kept)
 
 
 def open_session(
@@ -104,12 +116,49 @@ def open_session(
     With `unique` also False when the user's newest session of the flow is not `previous`.
     """
     step = flow.begin(session_id, user, services.clock(), previous)
-    greeting = services.speak(flow, step.context, step.decision, None)
     new = step.context
-    message = services.message(new, Role.ASSISTANT, greeting)
+    new.show_window(())
+    count(new, CoachContext(session_id=session_id), services.encoding)
+    spoken = services.speak(flow, new, step.decision, None)
+    message = services.message(new, Role.ASSISTANT, spoken.reply)
     new.messages, new.tokens = 1, message.tokens
-    kept = Kept(old=new, new=new, messages=[message], commands=(), decision=step.decision)
+    kept = Kept(
+        old=new,
+        new=new,
+        messages=[message],
+        commands=(),
+        decision=step.decision,
+        page=page_record(spoken, services.voice.budget_of(flow), services.voice.policy_of(flow)),
+        family=_family(services, spoken),
+    )
     return services.store.create(kept, services.definition(flow), unique)
+
+
+def update_session(
+    services: Services, session_id: str, change: Callable[[CoachContext], None], key: str
+) -> CoachContext:
+    """Keep what an application writes to a session's context, as an event without a message."""
+    claim = services.store.claim(session_id, key, "", services.clock())
+    try:
+        if claim.done is not None:
+            return claim.context
+        flow = services.flow_of(claim.context, claim)
+        new, decision = flow.amend(claim.context, change, services.clock())
+        purge(new, claim.context)
+        count(new, claim.context, services.encoding)
+        kept = Kept(
+            old=claim.context,
+            new=new,
+            messages=(),
+            commands=(),
+            decision=decision,
+            lent=True,
+        )
+        services.store.commit(claim, kept)
+        return new
+    except BaseException:
+        services.store.release(claim)
+        raise
 
 
 class Hold:
@@ -145,32 +194,61 @@ class Hold:
 def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:
     undos = sum(1 for command in commands if command.command == "undo")
     if undos:
-        claim.context.recall_past(services.store.before(claim, undos))
+        before = services.store.before(claim, undos)
+        claim.context.recall_past(before)
+        oldest = min(before, key=lambda past: past.window_start, default=claim.context)
+        claim.context.show_window(services.store.window(oldest, claim))
+
+
+def _consolidate(
+    services: Services,
+    flow: Flow,
+    old: CoachContext,
+    new: CoachContext,
+    undone: Sequence[int],
+) -> None:
+    """Bring window, summaries and counts of a new context up to date, before its page."""
+    purge(new, old)
+    count(new, old, services.encoding)
+    services.consolidate(flow, new, undone)
 
 
 def _kept(
     services: Services,
+    flow: Flow,
     claim: Claim,
     step: Step,
     commands: Sequence[Command],
-    said: tuple[str, str],
-    shared: bool,
+    text: str,
+    spoken: Spoken,
+    undone: tuple[int, ...],
 ) -> Kept:
-    (new, decision), (text, reply) = step, said
+    new, decision = step
     old = claim.context
     asked = services.message(new, Role.USER, text)
     new.messages += 1
-    answered = services.message(new, Role.ASSISTANT, reply)
+    answered = services.message(new, Role.ASSISTANT, spoken.reply)
     new.tokens = old.tokens + asked.tokens + answered.tokens
+    new.show_window((*new.conversation_history, asked, answered))
     return Kept(
         old=old,
         new=new,
         messages=(asked, answered),
         commands=commands,
         decision=decision,
-        undone=_undone(old, decision),
-        shared=shared,
+        undone=undone,
+        shared=bool(flow.registry),
+        page=page_record(spoken, services.voice.budget_of(flow), services.voice.policy_of(flow)),
+        family=_family(services, spoken),
     )
+
+
+def _family(services: Services, spoken: Spoken) -> Family | None:
+    """The sources of the page's template, unless they are known to be kept."""
+    page = spoken.page
+    if page is None or services.store.holds_template(page.template_hash):
+        return None
+    return services.voice.templates.family(page.template)
 
 
 def _undone(old: CoachContext, decision: Decision) -> tuple[int, ...]:
@@ -184,20 +262,37 @@ def _undone(old: CoachContext, decision: Decision) -> tuple[int, ...]:
     return tuple(heads)
 
 
-def _turn(claim: Claim, text: str, reply: str, kept: Kept) -> Turn:
+def _turn(services: Services, claim: Claim, text: str, spoken: Spoken, kept: Kept) -> Turn:
+    revision = kept.new.revision
     return Turn(
         session_id=claim.session_id,
         key=claim.key,
         text=text,
-        reply=reply,
+        reply=spoken.reply,
         stage=kept.new.stage,
-        revision=kept.new.revision,
+        revision=revision,
         commands=tuple(kept.commands),
         decision=kept.decision,
+        look=_look(services, claim.session_id, revision, spoken),
     )
 
 
-def repeated(stored: StoredTurn) -> Turn:
+def _look(
+    services: Services, session_id: str, revision: int, spoken: Spoken | None = None
+) -> Callable[[], Prompt]:
+    """How to come by the page of a turn: it is there, or it is made again from the log."""
+
+    def look() -> Prompt:
+        if spoken is not None and spoken.error is not None:
+            raise spoken.error
+        if spoken is not None and spoken.page is not None:
+            return spoken.page
+        return page_at(services, session_id, revision)
+
+    return look
+
+
+def repeated(services: Services, stored: StoredTurn) -> Turn:
     """A turn that was kept before, as it was answered then."""
     decision = stored.decision or Decision(stage="")
     return Turn(
@@ -210,4 +305,5 @@ def repeated(stored: StoredTurn) -> Turn:
         commands=stored.commands,
         decision=decision,
         repeated=True,
+        look=_look(services, stored.session_id, stored.revision or 0),
     )

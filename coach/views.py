@@ -43,17 +43,18 @@ class Occasion:
         return cls(decision=decision, text=text)
 
 
-def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion) -> PromptView:
-    """The view of a context as it stands, on one occasion."""
+def view_of(
+    flow: Flow, context: CoachContext, now: datetime, occasion: Occasion, budget: int = 2_000
+) -> PromptView:
+    """The view of a context as it stands, on one occasion, for a page of `budget` tokens."""
     decision = occasion.decision or Decision(stage=context.stage)
-    left, window = turns_left(flow, context), context.conversation_history
     return build_view(
         context,
         flow=flow_view(flow),
         stage=stage_view(flow, context.stage),
         labels=flow.labels,
-        history=window,
-        most_messages=len(window),
+        history=context.conversation_history,
+        budget=budget,
         question=question_view(flow, context),
         heard=_heard(flow, context, decision),
         problems=_problems(flow, decision),
@@ -64,7 +65,7 @@ def view_of(flow: Flow, context: CoachContext, now: datetime, occasion: Occasion
         waits_for=_waits_for(context, decision),
         resumed=occasion.resumed,
         offers_close=_offers_close(flow, context),
-        turns_left=left,
+        turns_left=turns_left(flow, context),
         today=now.date().isoformat(),
         message=occasion.text,
     )

@@ -8,66 +8,79 @@ from datetime import datetime
 
 from coach.errors import PromptError
 from coach.flows.flow import Flow, chain
-from coach.prompting.prompt import Prompt, render_page
+from coach.prompting.policy import SectionPolicy
+from coach.prompting.prompt import BUDGET, Prompt, render_page
 from coach.prompting.template import Templates
 from coach.prompting.view import PromptView
 from coach.record.context import CoachContext
 from coach.views import Occasion, view_of
-from coach.vocabulary.decision import Decision
+from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 
 
 class Voice:
-    """Templates, a budget and an encoding: renders replies and pages. Safe to share.
+    """Templates, a policy, a budget and an encoding: renders replies and pages. Safe to share.
 
-    `window` is how many of the newest messages a page may hold.
+    `budget` overrules what flow and policy say about the page's size; `policy` is the
+    deployment's, and a flow's own `context:` goes before it.
     """
 
     def __init__(
-        self, templates: Templates, budget: int = 2_000, encoding: str = "o200k_base"
+        self,
+        templates: Templates,
+        budget: int | None = None,
+        encoding: str = "o200k_base",
+        policy: ContextPolicy = NOTHING_SAID,
     ) -> None:
         self.templates = templates
         self.budget = budget
         self.encoding = encoding
-        self.window = 20
+        self.policy = policy
 
-    def reply(
-        self,
-        flow: Flow,
-        context: CoachContext,
-        decision: Decision,
-        text: str | None,
-        now: datetime,
-    ) -> str:
-        """What the offline coach says after a turn (or on opening, with `text` None)."""
-        return self._say(flow, context, view_of(flow, context, now, Occasion.of(decision, text)))
+    def policy_of(self, flow: Flow) -> ContextPolicy:
+        """What holds for a flow: its own `context:`, then the deployment's."""
+        return flow.context.over(self.policy)
 
-    def welcome(self, flow: Flow, context: CoachContext, now: datetime) -> str:
-        """A welcome back with the question that is still open."""
-        return self._say(flow, context, view_of(flow, context, now, Occasion(resumed=True)))
+    def budget_of(self, flow: Flow, budget: int | None = None) -> int:
+        """The page's size in tokens: as asked, as set, by the policies, else 2,000."""
+        for wanted in (budget, self.budget, self.policy_of(flow).max_prompt_tokens):
+            if wanted is not None:
+                return wanted
+        return BUDGET
 
-    def page(
-        self,
-        flow: Flow,
-        context: CoachContext,
-        now: datetime,
-        text: str | None = None,
-        budget: int | None = None,
-    ) -> Prompt:
-        """The page for the language model; its window is `context.conversation_history`."""
-        view = view_of(flow, context, now, Occasion(text=text))
+    def view(
+        self, flow: Flow, context: CoachContext, now: datetime, occasion: Occasion
+    ) -> PromptView:
+        """The view of a context; its window is `context.conversation_history`."""
+        return view_of(flow, context, now, occasion, self.budget_of(flow))
+
+    def reply(self, flow: Flow, view: PromptView) -> str:
+        """What the offline coach says."""
+        text = self.templates.render_text(reply_names(flow, view.stage.path), view)
+        if not text:
+            raise PromptError(f"the reply templates of {view.stage.path!r} gave an empty text")
+        return text
+
+    def page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
+        """The page for the language model."""
         return render_page(
             self.templates,
-            page_names(flow, context.stage),
+            page_names(flow, view.stage.path),
             view,
-            budget=self.budget if budget is None else budget,
+            budget=self.budget_of(flow, budget),
             encoding=self.encoding,
+            policy=sections_of(self.policy_of(flow)),
         )
 
-    def _say(self, flow: Flow, context: CoachContext, view: PromptView) -> str:
-        text = self.templates.render_text(reply_names(flow, context.stage), view)
-        if not text:
-            raise PromptError(f"the reply templates of {context.stage!r} gave an empty text")
-        return text
+
+def sections_of(policy: ContextPolicy) -> SectionPolicy | None:
+    """What a policy says about sections; None when it says nothing."""
+    sections = SectionPolicy(
+        priorities=policy.section_priorities,
+        always=frozenset(policy.always_include),
+        exclude=frozenset(policy.exclude),
+        caps=policy.section_max_tokens,
+    )
+    return None if sections == SectionPolicy() else sections
 
 
 def page_names(flow: Flow, stage: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from coach.settings import Settings
+from coach.vocabulary.context_policy import ContextPolicy
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +22,12 @@ def test_there_is_a_default_for_everything():
         "store": None,
         "states": None,
         "prompts": None,
-        "budget": 2_000,
+        "budget": None,
         "encoding": "o200k_base",
         "max_message_chars": 32_000,
+        "keep_pages": True,
+        "context": ContextPolicy().model_dump(),
+        "conversation": {"storage_mode": None, "rolling_window_size": None},
     }
 
 

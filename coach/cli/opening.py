@@ -59,11 +59,11 @@ def read(flow: str, code: str | None = None) -> "Flow":
 def bot(wish: Wish) -> "Bot":
     """The bot that keeps the wished-for conversation."""
     from coach.bot import Bot
+    from coach.rebuilding import look
 
     coach = Bot(read(wish.flow, wish.code), store=url(wish.store), budget=wish.budget)
     if is_tight(wish):
-        now = coach.services.clock()
-        coach.services.voice.page(coach.flow, coach.flow.begin(now=now).context, now)
+        look(coach.services, coach.flow, coach.flow.begin(now=coach.services.clock()).context)
     return coach
 
 

@@ -13,6 +13,7 @@ from coach.flows.flow import Flow
 from coach.record.clean import check_user_id
 from coach.record.context import CoachContext
 from coach.stores.values import SessionLine
+from coach.views import Occasion
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +37,11 @@ def preview(coach: Bot, wish: Wish) -> Preview | None:
         return None
     services = coach.services
     step = coach.flow.begin(user_id=wish.user, now=services.clock())
+    occasion = Occasion.of(step.decision, None)
+    view = services.voice.view(coach.flow, step.context, services.clock(), occasion)
     return Preview(
         note="" if newest is None else linked(newest.session_id, newest.status != "active"),
-        words=services.speak(coach.flow, step.context, step.decision, None),
+        words=services.voice.reply(coach.flow, view),
         flow=coach.flow,
         context=step.context,
     )

@@ -100,6 +100,7 @@ def _imagined(script: "Flow", stage: str, answers: dict[str, Any], budget: int |
 def _recorded(wish: opening.Wish, session: str, stage: str) -> "Prompt":
     """The page of a session: where it stands, or as it would be at another stage."""
     from coach.flows.questions import next_question
+    from coach.rebuilding import look
 
     coach = opening.reading_bot(wish)
     talk = coach.session(user=coach.store.load(session).user_id, id=session)
@@ -112,5 +113,4 @@ def _recorded(wish: opening.Wish, session: str, stage: str) -> "Prompt":
         context.stage = flow.entry(leaf)
         question = next_question(flow, context)
         context.asks, context.asks_about = question.field, question.assumption
-    services = talk.services
-    return services.voice.page(flow, context, services.clock(), budget=wish.budget)
+    return look(talk.services, flow, context, wish.budget)

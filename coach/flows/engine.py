@@ -17,6 +17,7 @@ from coach.flows.answers import Refused
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
 from coach.flows.questions import Question, choices_of, is_missing, label, next_question
+from coach.flows.registry import Action
 from coach.flows.walker import Walker
 from coach.record.context import CoachContext
 from coach.record.times import to_utc
@@ -104,6 +105,15 @@ class Engine:
         self._lapse(walker, context.asks)
         if not walker.settled:
             self._settle(walker)
+        return self._close(walker, Question(field=context.asks, assumption=context.asks_about))
+
+    def amend(self, context: CoachContext, change: Action, now: datetime | None) -> Step:
+        """See Flow.amend."""
+        moment = context.updated_at if now is None else to_utc(now)
+        walker = Walker(self.flow, context.begin_edit(moment))
+        walker.origin, walker.undone = context, True
+        walker.act("update", change, "by the application")
+        walker.events.append("updated by the application")
         return self._close(walker, Question(field=context.asks, assumption=context.asks_about))
 
     def situation(self, context: CoachContext, now: datetime | None) -> Situation:

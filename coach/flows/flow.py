@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, PrivateAttr
 from pydantic import Field as Setting
 
-from coach.flows.registry import EMPTY, Registry
+from coach.flows.registry import EMPTY, Action, Registry
 from coach.record.base import dump_json
 from coach.vocabulary.commands import Command
+from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.value import Value
@@ -87,6 +88,7 @@ class Flow(Value):
     about: str | None = None
     start: StageName
     budget: Budget | None = None
+    context: ContextPolicy = NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
     anywhere: tuple[Transition, ...] = ()
     guard_errors: Literal["raise", "block"] = "raise"
@@ -235,6 +237,15 @@ class Flow(Value):
         (aware) stamps the new context; without it the time of the old one stays.
         """
         return self.engine.step(context, commands, now)
+
+    def amend(
+        self, context: "CoachContext", change: Action, now: "datetime | None" = None
+    ) -> "Step":
+        """A context after the application has written to it: `(context, decision)`.
+
+        Pure like `step`, and held to the same rules as an action; the stage does not move.
+        """
+        return self.engine.amend(context, change, now)
 
     def situation(self, context: "CoachContext", now: "datetime | None" = None) -> Situation:
         """What hearing may know before the next message."""

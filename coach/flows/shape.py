@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from coach.errors import did_you_mean
 from coach.flows.flow import Budget, Flow, Stage, Transition
 from coach.flows.tree import Location
+from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
 
 LATER = {
@@ -20,7 +21,6 @@ LATER = {
     (Stage, "context"): "resetting the context on entry",
     (Stage, "on_error"): "a policy for errors per stage",
     (Flow, "migrations"): "moving sessions between versions",
-    (Flow, "context"): "a policy for the context",
     (Flow, "safety"): "the safety guard",
 }
 EXPECTED = {
@@ -97,8 +97,9 @@ def owner(location: Location) -> str:
         elif part in ("next", "anywhere") and isinstance(name, int):
             whose = "'anywhere'" if part == "anywhere" else words
             words = f"rule {name + 1} of {whose}"
-        elif part == "budget" or name is None:
-            words = f"{part!r} of {words}"
+        elif part in ("budget", "context") or name is None:
+            inner = "" if name not in ("window", "summary") else f"{name!r} of "
+            words = f"{inner}{part!r} of {words}"
     return words
 
 
@@ -132,6 +133,10 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             names = Transition
         elif part == "budget":
             model = Budget
+        elif part == "context" and model is Flow:
+            model = ContextPolicy
+        elif model is ContextPolicy and part in ("window", "summary"):
+            model = WindowPolicy if part == "window" else SummaryPolicy
     return model
 
 

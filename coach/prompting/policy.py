@@ -21,7 +21,7 @@ def section_name(name: str) -> str:
 class SectionPolicy(Value):
     """What overrules the settings in templates. Names may be aliases (`section_name`).
 
-    `priorities` are 0 to 100. Sections in `always` must be there; give long ones a cap too.
+    `priorities` are 0 to 100. Sections in `always` must be there, with at least a useful part.
     `caps` are tokens, and stand in place of a section's `max`. `include`, when it is given, is
     all that is rendered, "history" and "message" not excepted; but text outside sections,
     which has no name of its own, stays. `exclude` wins over `include` and over `always`, and
@@ -59,12 +59,13 @@ class SectionPolicy(Value):
     def _changes(self, spec: SectionSpec, name: str) -> Iterator[tuple[str, int]]:
         if name in self.priorities:
             yield "priority", self.priorities[name]
-        if name in self.always:
+        if name in self.always and not spec.always:
             yield "always", True
+            yield "min", spec.min or 1
         if name in self.caps:
             yield "max", self.caps[name]
-            if spec.min is not None:
-                yield "min", min(spec.min, self.caps[name])
+            if spec.min is not None or name in self.always:
+                yield "min", min(spec.min or 1, self.caps[name])
 
 
 def apply(messages: Sequence[RawMessage], policy: SectionPolicy) -> list[RawMessage]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from stat import S_ISREG
 
@@ -77,14 +77,11 @@ class Roots:
         hint = did_you_mean(names[0], self.names()) if names else ""
         return TemplateNotFound(f"no template {tried} under {where}.{hint}")
 
-    def digest(self, name: str, references: References) -> str:
-        """sha256 (hex) over a template and all that it refers to, directly or not."""
+    def family(self, name: str, references: References) -> dict[str, str]:
+        """name -> source of a template and all that it refers to, directly or not."""
         family: dict[str, str] = {}
         self._walk(name, references, (), family, {})
-        digest = hashlib.sha256()
-        for part, source in sorted(family.items()):
-            digest.update(f"{part}\0{source}\0".encode())
-        return digest.hexdigest()
+        return family
 
     def _walk(
         self,
@@ -105,12 +102,41 @@ class Roots:
             raise TemplateError(f"{above[0]}: more than {MAX_LEVELS} levels of includes: {chain}")
         if name not in levels:
             found = self.source(name)
-            family[name] = "missing" if found is None else found[0]
+            if found is not None:
+                family[name] = found[0]
             here = (*above, name)
             parts = () if found is None else dict.fromkeys(references(name, *found))
             below = (self._walk(part, references, here, family, levels) for part in parts)
             levels[name] = 1 + max(below, default=0)
         return levels[name]
+
+
+class Archive(Roots):
+    """Templates that are no files: their sources by name. `label` stands before their names."""
+
+    def __init__(self, sources: Mapping[str, str], label: str = "archive") -> None:
+        super().__init__(())
+        self._archived = {
+            name: (source, Path(label) / name) for name, source in sources.items() if is_name(name)
+        }
+
+    def read(self, name: str) -> tuple[str, Path] | None:
+        return self._archived.get(name)
+
+    def path(self, name: str) -> Path | None:
+        found = self._archived.get(name)
+        return None if found is None else found[1]
+
+    def names(self) -> list[str]:
+        return sorted(self._archived)
+
+
+def digest(family: Mapping[str, str]) -> str:
+    """sha256 (hex) over the sources of a family of templates."""
+    found = hashlib.sha256()
+    for part, source in sorted(family.items()):
+        found.update(f"{part}\0{source}\0".encode())
+    return found.hexdigest()
 
 
 def _resolved(path: Path) -> Path:

@@ -19,7 +19,7 @@ from coach.errors import PromptError, TemplateError
 from coach.prompting import filters, limits, marks
 from coach.prompting.blame import blame, template_line
 from coach.prompting.desk import assemble
-from coach.prompting.roots import Roots
+from coach.prompting.roots import Roots, digest
 from coach.prompting.sandbox import Sandbox, Unknown, finalizer, namespace, total
 from coach.prompting.section import RawMessage
 from coach.prompting.tags import Tags
@@ -36,8 +36,9 @@ Chunks = Generator[str, None, None]
 class Templates:
     """The templates under some folders, the user's first. Read once, compiled once, shareable."""
 
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self.roots = Roots(roots)
+    def __init__(self, roots: Sequence[Path] | Roots) -> None:
+        self.roots = roots if isinstance(roots, Roots) else Roots(roots)
+        self._families: dict[str, dict[str, str]] = {}
         self._hashes: dict[str, str] = {}
         self._page = _environment(self.roots, neutralise, [Tags])
         self._text = _environment(self.roots, printable, [])
@@ -58,8 +59,14 @@ class Templates:
     def template_hash(self, name: str) -> str:
         """sha256 (hex) over the template and all that it extends, includes or imports."""
         if name not in self._hashes:
-            self._hashes[name] = self.roots.digest(name, self._references)
+            self._hashes[name] = digest(self.family(name))
         return self._hashes[name]
+
+    def family(self, name: str) -> dict[str, str]:
+        """name -> source of the template and all that it extends, includes or imports."""
+        if name not in self._families:
+            self._families[name] = self.roots.family(name, self._references)
+        return self._families[name]
 
     def _references(self, name: str, source: str, path: Path) -> Iterator[str]:
         tree = _parse(self._page, name, source, path)

@@ -10,11 +10,12 @@ from pydantic import AfterValidator, JsonValue
 from pydantic import Field as Setting
 
 from coach.prompting.untrusted import Untrusted
-from coach.prompting.window import window
 from coach.record.answer import Answer
-from coach.record.assumption import Assumption
 from coach.record.context import CoachContext
 from coach.record.message import Message
+from coach.record.section import ContextSection
+from coach.record.task import Task
+from coach.record.tool_run import ToolRun
 from coach.vocabulary.commands import Answerable
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import AnswerStatus, Role, Source
@@ -42,6 +43,11 @@ Words = Annotated[str, AfterValidator(Untrusted)]
 Answered = Annotated[Answerable, AfterValidator(_untrusted)]
 Content = Annotated[JsonValue, AfterValidator(_outside)]
 HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
+
+
+LINE = 4  # tokens that a line of a list costs at least beside its words
+MOST_TOOLS = 20
+MOST_TASKS = 50
 
 
 class FlowView(Value):
@@ -137,6 +143,23 @@ class MessageView(Value):
     tool_call_id: str | None = None
 
 
+class ToolView(Value):
+    """What a tool was asked and what came of it; `result` says what went wrong when it failed."""
+
+    id: str
+    tool: Words
+    result: Words = ""
+    success: bool = True
+
+
+class TaskView(Value):
+    """Something still to be done; `due` is an ISO day."""
+
+    id: str
+    name: Words
+    due: str | None = None
+
+
 class SectionView(Value):
     """A section that the application adds; `content` is text or plain data, from outside."""
 
@@ -153,7 +176,8 @@ class PromptView(Value):
     """What a template sees. `progress` is 0 to 1, `today` an ISO day.
 
     `answers` holds the values that count, by field; `answered` every answer with its state.
-    `assumptions` are the open ones, lowest confidence first. `history` leaves out `message`,
+    `assumptions` are the open ones, lowest confidence first: as many as a page could hold, and
+    `more_assumptions` counts the others. `history` leaves out `message`,
     the last thing the user said. `asks_back` is true when that was a question or a cry for help,
     and `waits_for` says what a stage without a question is waiting for.
     """
@@ -166,6 +190,9 @@ class PromptView(Value):
     answers: dict[str, Answered] = {}
     answered: tuple[AnswerView, ...] = ()
     assumptions: tuple[AssumptionView, ...] = ()
+    more_assumptions: Annotated[int, Setting(ge=0)] = 0
+    tools: tuple[ToolView, ...] = ()
+    tasks: tuple[TaskView, ...] = ()
     question: QuestionView | None = None
     heard: tuple[HeardView, ...] = ()
     problems: tuple[Words, ...] = ()
@@ -191,27 +218,31 @@ def build_view(
     stage: StageView,
     labels: Mapping[str, str] = {},
     history: Sequence[Message] = (),
-    most_messages: int = 20,
-    most_tokens: int | None = None,
+    budget: int = 2_000,
     **turn: object,
 ) -> PromptView:
     """The view of a context as it stands.
 
     `labels` are the words for field names (without one: the name, '_' as space). `history`
-    is what the store loaded, oldest first; it is windowed here. `turn` holds what belongs to
-    this turn: any of PromptView's other fields, such as question, heard, problems, events,
-    moved, entered, resumed, offers_close, turns_left, today and message.
+    is the window, oldest first; `budget` is the page's size in tokens, which bounds what is
+    looked at. `turn` holds what belongs to this turn: any of PromptView's other fields, such as
+    question, heard, problems, events, moved, entered, resumed, offers_close, turns_left, today
+    and message.
     """
     state: dict[str, object] = {
         "progress": context.progress,
         "today": context.updated_at.date().isoformat(),
         "answers": {a.field: a.value for a in context.answers.values() if a.counts},
         "answered": tuple(_answer(a, labels) for a in context.answers.values()),
-        "assumptions": _assumptions(context, stage),
+        "assumptions": (believed := _assumptions(context, stage, budget)),
+        "more_assumptions": context.assumptions.count_open() - len(believed),
+        "tools": tuple(_tool(run) for run in list(context.tool_runs.values())[-MOST_TOOLS:]),
+        "tasks": tuple(TaskView(id=t.id, name=t.name, due=t.due) for t in _open_tasks(context)),
+        "sections": tuple(_section(section) for section in context.sections.values()),
         "finished": context.finished,
         "finished_because": context.finished_because,
         "summary": context.summary,
-        "history": tuple(_message(m) for m in window(history, most_messages, most_tokens)),
+        "history": tuple(_message(m) for m in history if not m.withdrawn),
     }
     return PromptView.model_validate({**state, "flow": flow, "stage": stage, **turn})
 
@@ -249,20 +280,40 @@ def _answer(answer: Answer, labels: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _assumptions(context: CoachContext, stage: StageView) -> tuple[AssumptionView, ...]:
-    """The open ones, lowest confidence first, then those about this stage's fields."""
-
-    def rank(assumption: Assumption) -> tuple[float, bool]:
-        return assumption.confidence, assumption.related_to not in stage.fields
-
-    return tuple(
-        AssumptionView(
-            id=assumption.id,
-            content=assumption.content,
-            confidence=assumption.confidence,
-            related_to=assumption.related_to,
+def _assumptions(
+    context: CoachContext, stage: StageView, budget: int
+) -> tuple[AssumptionView, ...]:
+    """The open ones, lowest confidence first, then those about this stage's fields; as many as
+    could have room on the page."""
+    found: list[AssumptionView] = []
+    room = budget
+    for assumption in context.assumptions.by_interest(stage.fields):
+        if room < 0:
+            break
+        room -= max(assumption.tokens, len(assumption.content.split())) + LINE
+        found.append(
+            AssumptionView(
+                id=assumption.id,
+                content=assumption.content,
+                confidence=assumption.confidence,
+                related_to=assumption.related_to,
+            )
         )
-        for assumption in sorted(context.get_unconfirmed_assumptions(), key=rank)
+    return tuple(found)
+
+
+def _tool(run: ToolRun) -> ToolView:
+    said = run.result if run.success else run.error or ""
+    return ToolView(id=run.id, tool=run.tool, result=said, success=run.success)
+
+
+def _open_tasks(context: CoachContext) -> list[Task]:
+    return [task for task in context.tasks.values() if task.open][-MOST_TASKS:]
+
+
+def _section(section: ContextSection) -> SectionView:
+    return SectionView.model_validate(
+        {name: getattr(section, name) for name in SectionView.model_fields}
     )
 
 

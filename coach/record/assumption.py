@@ -1,7 +1,8 @@
 """An assumption: believed, not confirmed."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
 from typing import ClassVar
 
 from sqlmodel import Field as Col
@@ -53,15 +54,24 @@ class Assumptions(Collection[Assumption]):
     item: ClassVar[type[Value]] = Assumption
     letter: ClassVar[str] = "a"
 
-    __slots__ = ("_ranks", "_topics")
+    __slots__ = ("_open_topics", "_ranks", "_topics")
 
     def __init__(self, items: dict[str, Assumption] | None = None) -> None:
         super().__init__(items)
-        self._topics: dict[str, tuple[str, ...]] = {}
+        self._open_topics: dict[str, tuple[Rank, ...]] = {}
+        self._ranks: list[Rank] = []
+        topics: dict[str, list[str]] = {}
+        waiting: dict[str, list[Rank]] = {}
         for key, assumption in self._items.items():
-            if assumption.related_to is not None:
-                self._topics[assumption.related_to] = (*self.about(assumption.related_to), key)
-        self._ranks = sorted(_rank(k, a) for k, a in self._items.items() if a.open)
+            if assumption.open:
+                self._ranks.append(_rank(key, assumption))
+            if (topic := assumption.related_to) is not None:
+                topics.setdefault(topic, []).append(key)
+                if assumption.open:
+                    waiting.setdefault(topic, []).append(self._ranks[-1])
+        self._ranks.sort()
+        self._topics = {topic: tuple(keys) for topic, keys in topics.items()}
+        self._open_topics = {topic: tuple(sorted(ranks)) for topic, ranks in waiting.items()}
 
     @property
     def open(self) -> Iterator[Assumption]:
@@ -76,24 +86,52 @@ class Assumptions(Collection[Assumption]):
         """The ids of all that are related to something, oldest first."""
         return self._topics.get(topic, ())
 
+    def by_interest(self, topics: Iterable[str]) -> Iterator[Assumption]:
+        """The unconfirmed ones, lowest confidence first; of one confidence those about one of
+        the topics first. Lazy: who stops early has not looked at the rest."""
+        near = (((c, 0, n, key) for c, n, key in self._open_topics.get(t, ())) for t in topics)
+        every = ((c, 1, n, key) for c, n, key in self._ranks)
+        seen: set[str] = set()
+        for _, _, _, key in merge(*near, every):
+            if key not in seen:
+                seen.add(key)
+                yield self._items[key]
+
     def _index(self, key: str, before: Assumption | None, after: Assumption | None) -> None:
-        if before is not None and before.open:
-            del self._ranks[bisect_left(self._ranks, _rank(key, before))]
-        if after is not None and after.open:
-            insort(self._ranks, _rank(key, after))
-        old, new = (None if a is None else a.related_to for a in (before, after))
-        if old == new:
-            return
-        if old is not None:
-            self._topics[old] = tuple(id for id in self._topics[old] if id != key)
-        if new is not None:
-            self._topics[new] = (*self.about(new), key)
+        if before is not None:
+            self._forget(key, before, moved=after is None or after.related_to != before.related_to)
+        if after is not None:
+            self._note(key, after, moved=before is None or before.related_to != after.related_to)
+
+    def _forget(self, key: str, old: Assumption, moved: bool) -> None:
+        rank, topic = _rank(key, old), old.related_to
+        if old.open:
+            del self._ranks[bisect_left(self._ranks, rank)]
+        if topic is not None and old.open:
+            waiting = self._open_topics[topic]
+            at = bisect_left(waiting, rank)
+            self._open_topics[topic] = (*waiting[:at], *waiting[at + 1 :])
+        if topic is not None and moved:
+            self._topics[topic] = tuple(id for id in self._topics[topic] if id != key)
+
+    def _note(self, key: str, new: Assumption, moved: bool) -> None:
+        rank, topic = _rank(key, new), new.related_to
+        if topic is not None and moved:
+            self._topics[topic] = (*self.about(topic), key)
+        if new.open:
+            insort(self._ranks, rank)
+        if topic is not None and new.open:
+            waiting = self._open_topics.get(topic, ())
+            at = bisect_left(waiting, rank)
+            self._open_topics[topic] = (*waiting[:at], rank, *waiting[at:])
 
     def _share(self, twin: "Assumptions") -> None:
         twin._ranks, twin._topics = self._ranks, self._topics
+        twin._open_topics = self._open_topics
 
     def _unshare(self) -> None:
         self._ranks, self._topics = self._ranks.copy(), self._topics.copy()
+        self._open_topics = self._open_topics.copy()
 
 
 def _rank(key: str, assumption: Assumption) -> Rank:

@@ -1,6 +1,7 @@
 """CoachContext: the record of one session, as guards, actions and users hold it."""
 
 import copy
+from collections.abc import Collection as Names
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
@@ -11,6 +12,7 @@ from coach.errors import CoachError
 from coach.record.clean import clean_json
 from coach.record.collection import Collection
 from coach.record.gathering import Gathering
+from coach.record.injecting import bound
 from coach.record.message import Message
 from coach.record.tool_run import ToolRun
 from coach.vocabulary.commands import Answerable
@@ -33,7 +35,7 @@ class CoachContext(Gathering):
     plain JSON for actions. `CoachContext(session_id="s")` is one without a flow.
     """
 
-    _window: tuple[Message, ...] = PrivateAttr(default=())
+    _window: tuple[Message, ...] | None = PrivateAttr(default=None)
     _past: dict[int, dict[str, Any]] = PrivateAttr(default_factory=dict)
 
     # -- the seeds' names ------------------------------------------------------------------
@@ -81,11 +83,34 @@ class CoachContext(Gathering):
     @property
     def conversation_history(self) -> tuple[Message, ...]:
         """The messages that were loaded with this snapshot, oldest first: a window, not all."""
+        return self._window or ()
+
+    @property
+    def window_in_hand(self) -> tuple[Message, ...] | None:
+        """The same, None when none were loaded."""
         return self._window
 
     def show_window(self, messages: Iterable[Message]) -> None:
         """Attach the newest messages, oldest first, as `conversation_history`."""
         self._window = tuple(messages)
+
+    # -- the page --------------------------------------------------------------------------
+
+    def to_prompt_injection(
+        self,
+        max_tokens: int | None = None,
+        include_sections: Names[str] | None = None,
+        exclude_sections: Names[str] = (),
+    ) -> str:
+        """What has gathered, as one block for a prompt of your own: at most `max_tokens` tokens
+        of the settings' encoding (without a number what the settings say, 2,000 by default).
+
+        Sections by name: wizard_progress, unconfirmed_assumptions, pending_artifacts,
+        approved_artifacts, recent_tools (or tool_history), tasks, answers, summary, and your own.
+        InvalidValue for a name that is none of them; BudgetError when what must be there does
+        not fit.
+        """
+        return bound()(self, max_tokens, include_sections, exclude_sections)
 
     # -- copies and data -------------------------------------------------------------------
 
@@ -115,6 +140,13 @@ class CoachContext(Gathering):
         for name in ("revision", "messages", "turns", "turns_in_stage"):
             state[name] += 1
         state["updated_at"] = now
+        return twin
+
+    def begin_edit(self, now: datetime) -> Self:
+        """A copy that is one revision further on, without a message: the application writes."""
+        twin = self.fork()
+        twin.__dict__["revision"] += 1
+        twin.__dict__["updated_at"] = now
         return twin
 
     def remember_past(self, old: "CoachContext") -> None:

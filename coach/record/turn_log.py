@@ -26,7 +26,7 @@ class TurnRow(Row, table=True):
     Patches (RFC 6902) on the context document; the turns 50, 100, 200, 400 … also hold a
     `snapshot`. `text` is there while the turn is pending (afterwards its message holds it),
     `digest` is its sha256 and stays, so that the same key with another text is noticed.
-    `first_seq` is the sequence number of the turn's first message.
+    `first_seq` is the sequence number of the turn's first message, `page` a PageRecord.
     """
 
     __tablename__ = "coach_turn"
@@ -46,4 +46,5 @@ class TurnRow(Row, table=True):
     inverse: list[Any] | None = Col(default=None, sa_type=JsonText)
     snapshot: dict[str, Any] | None = Col(default=None, sa_type=JsonText)
     at: datetime = Col(sa_type=UtcDateTime)
+    page: dict[str, Any] | None = Col(default=None, sa_type=JsonText)
     done_at: datetime | None = Col(default=None, sa_type=UtcDateTime)

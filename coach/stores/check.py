@@ -7,40 +7,15 @@ from typing import Any
 from coach.errors import StoreError
 from coach.record.context import CoachContext
 from coach.record.delta import apply
-from coach.record.turn_log import TurnStatus
 from coach.stores import mapping, reading, statements
 from coach.stores.connect import Db
 from coach.stores.damage import UNREADABLE
+from coach.stores.folding import complete, kept
 from coach.stores.sql import SqlStore
 from coach.stores.values import CheckReport, Fault
 from coach.vocabulary.words import Role
 
 Rows = list[dict[str, Any]]
-
-
-def fold(turns: Rows, through: int | None = None) -> dict[str, Any]:
-    """The context document after the kept turns, in order of revision, up to `through`.
-
-    `turns` are rows of the log; the opening's patch holds the whole initial document.
-    """
-    document: dict[str, Any] = {}
-    for row in kept(turns):
-        if through is not None and row["revision"] > through:
-            break
-        document = _complete(apply(document, row["patch"]))
-    return document
-
-
-def _complete(document: dict[str, Any]) -> dict[str, Any]:
-    """A document as this version writes it: an earlier one knew fewer things."""
-    whole = document.keys() >= CoachContext.model_fields.keys()
-    return document if whole else CoachContext.from_dict(document).to_dict()
-
-
-def kept(turns: Rows) -> Rows:
-    """The rows that were kept, in order of revision."""
-    done = [row for row in turns if row["status"] == TurnStatus.DONE]
-    return sorted(done, key=lambda row: row["revision"])
 
 
 def check(store: SqlStore) -> CheckReport:
@@ -128,11 +103,11 @@ def _leaves(stages: dict[str, Any], prefix: str = "") -> set[str]:
 
 
 def _pairs(done: Rows, said: Rows) -> list[str]:
-    """Every kept turn owns its messages: one for the opening, two for any other."""
+    """Every kept turn owns its messages: one for the opening, two for any other that spoke."""
     owned: list[int] = []
     for row in done:
-        count = 1 if row["number"] == 0 else 2
-        owned += range(row["first_seq"] or 0, (row["first_seq"] or 0) + count)
+        if (first := row["first_seq"]) is not None:  # the application writes without a word
+            owned += range(first, first + (1 if row["number"] == 0 else 2))
     if owned != [row["seq"] for row in said]:
         return ["the turns and the messages do not belong together"]
     return []
@@ -143,7 +118,7 @@ def _folded(context: CoachContext, log: Rows) -> list[str]:
     document: dict[str, Any] = {}
     try:
         for row in kept(log):
-            document = _complete(apply(document, row["patch"] or []))
+            document = complete(apply(document, row["patch"] or []))
             faults += _snapshot(row, document)
     except ValueError as error:
         return [f"the log cannot be folded: {error}"]
@@ -160,7 +135,7 @@ def _snapshot(row: dict[str, Any], document: dict[str, Any]) -> list[str]:
     if snapshot is None:
         due = mapping.is_snapshot_due(revision)
         return [f"the snapshot at revision {revision} is missing"] if due else []
-    if _same(_complete(snapshot), document):
+    if _same(complete(snapshot), document):
         return []
     return [f"the snapshot at revision {revision} differs from the log"]
 

@@ -34,9 +34,12 @@ class Wanted:
 def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     """The claim; None while another turn holds the lease. Ends the transaction unless held."""
     session_id = wanted.session_id
-    head = reading.found(db, session_id, db.one(statements.load_head, session=session_id))
+    head = reading.head(db, session_id)
     _check_head(session_id, head)
     known = db.one(statements.find_turn, session=session_id, key=wanted.key)
+    context = _context(db, hot, session_id, head)
+    if context.window_in_hand is None:
+        context.show_window(reading.window(db, context))
     taken = Claim(
         session_id=session_id,
         key=wanted.key,
@@ -44,7 +47,7 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
         number=head["last_number"] + 1,
         fence=head["fence"],
         at=wanted.at,
-        context=_context(db, hot, session_id, head),
+        context=context,
         db=db,
     )
     if known is not None and _was_kept(db, taken, known):

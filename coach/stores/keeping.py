@@ -1,5 +1,6 @@
 """Writing a turn: the second half of the protocol, inside one transaction."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ def opening(db: Db, kept: Kept, definition: Definition) -> None:
     fresh = {"fence": 0, "lease_until": None, "last_number": 0}
     db.run(statements.insert_context, mapping.context_values(kept.new) | fresh)
     _items(db, kept, is_new=True)
+    _template(db, kept)
     db.run(statements.insert_turn, mapping.opening_values(kept))
 
 
@@ -23,6 +25,7 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     """Everything a turn adds; LeaseLost when one of the two fences says that it came too late."""
     _context(db, claim, kept)
     _items(db, kept, is_new=False)
+    _template(db, kept)
     done = mapping.turn_values(claim, kept)
     if not claim.stored:
         db.run(statements.insert_turn, mapping.claimed_values(claim) | done)
@@ -31,6 +34,25 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     of = {"session": claim.session_id, "of_number": claim.number}
     if db.run(statements.finish_turn, finished | of) != 1:
         raise LeaseLost(f"turn {claim.key!r} was finished by another worker")
+
+
+def _template(db: Db, kept: Kept) -> None:
+    """The sources behind the turn's page, each kept once."""
+    if kept.page is None or kept.family is None:
+        return
+    of = kept.page.template_hash
+    if db.one(statements.find_template, of_hash=of) is not None:
+        return
+    parts = {name: _digest(source) for name, source in kept.family.items()}
+    for name, digest in parts.items():
+        if db.one(statements.find_source, of_hash=digest) is None:
+            db.run(statements.insert_source, {"hash": digest, "text": kept.family[name]})
+    row = {"hash": of, "name": kept.page.template, "parts": parts}
+    db.run(statements.insert_template, row)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _context(db: Db, claim: Claim, kept: Kept) -> None:

@@ -8,6 +8,7 @@ from coach.record.collection import Collection
 from coach.record.context import CoachContext
 from coach.record.delta import delta_json
 from coach.record.message import Message
+from coach.record.page import PageRecord
 from coach.record.turn_log import TurnStatus
 from coach.stores.damage import readable
 from coach.stores.statements import CONTEXT, GATHERED
@@ -100,8 +101,13 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
         "patch": patch,
         "inverse": inverse,
         "snapshot": kept.new.to_dict() if is_snapshot_due(revision) else None,
+        "page": _page(kept),
         "done_at": kept.new.updated_at,
     }
+
+
+def _page(kept: Kept) -> RawJson | None:
+    return None if kept.page is None else RawJson(kept.page.model_dump_json(exclude_defaults=True))
 
 
 def is_snapshot_due(revision: int) -> bool:
@@ -125,6 +131,7 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
         commands=tuple(COMMAND_LIST.validate_python(row["commands"] or [])),
         decision=None if decision is None else Decision.model_validate(decision),
         at=row["at"],
+        page=None if row["page"] is None else PageRecord.model_validate(row["page"]),
     )
 
 
@@ -167,6 +174,7 @@ UNFINISHED = (
     "patch",
     "inverse",
     "snapshot",
+    "page",
     "done_at",
 )
 
@@ -191,6 +199,7 @@ def opening_values(kept: Kept) -> dict[str, Any]:
         "commands": [],
         "decision": decision.model_dump(mode="json"),
         "patch": dump_json(whole),
+        "page": _page(kept),
         "at": context.created_at,
         "done_at": context.created_at,
     }

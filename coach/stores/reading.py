@@ -13,6 +13,8 @@ from coach.stores.values import StoredTurn
 
 Raw = dict[str, Any]
 
+MOST_IN_WINDOW = 2_000  # a summariser that keeps failing must not make turns ever dearer
+
 
 def found(db: Db, session_id: str, row: Raw | None) -> Raw:
     """The row itself; SessionNotFound when there is none."""
@@ -31,9 +33,14 @@ def context(db: Db, session_id: str) -> CoachContext:
     return mapping.to_context(row, gathered)
 
 
+def head(db: Db, session_id: str) -> Raw:
+    """Revision, time and claim of a session, and nothing that grows with it."""
+    return found(db, session_id, db.one(statements.load_head, session=session_id))
+
+
 def messages(db: Db, session_id: str) -> list[Message]:
     """Every message in order."""
-    found(db, session_id, db.one(statements.load_head, session=session_id))
+    head(db, session_id)
     return [mapping.to_message(row) for row in db.rows(statements.messages_of, session=session_id)]
 
 
@@ -41,6 +48,24 @@ def newest(db: Db, session_id: str, limit: int, after: int = 0) -> list[Message]
     """The last messages with a sequence number above `after`, oldest first."""
     rows = db.rows(statements.newest_messages, session=session_id, limit=limit, after=after)
     return [mapping.to_message(row) for row in reversed(rows)]
+
+
+def window(db: Db, context: CoachContext) -> list[Message]:
+    """The messages from the window's start on, oldest first."""
+    after = context.window_start - 1
+    return newest(db, context.session_id, MOST_IN_WINDOW, after)
+
+
+def family(db: Db, template_hash: str) -> dict[str, str] | None:
+    """The sources of a template by name, as they were when its hash was this one."""
+    row = db.one(statements.find_template, of_hash=template_hash)
+    if row is None:
+        return None
+    parts = {
+        name: db.one(statements.find_source, of_hash=digest)
+        for name, digest in row["parts"].items()
+    }
+    return {name: source["text"] for name, source in parts.items() if source is not None}
 
 
 def turns(db: Db, session_id: str) -> list[StoredTurn]:
@@ -78,7 +103,10 @@ def _before(db: Db, after: CoachContext) -> CoachContext | None:
     row = db.one(statements.turn_at_revision, session=after.session_id, at_revision=head)
     if row is None or row["inverse"] is None:
         return None
-    return CoachContext.from_dict(apply(after.to_dict(), row["inverse"]))
+    try:
+        return CoachContext.from_dict(apply(after.to_dict(), row["inverse"]))
+    except ValueError:  # the application has written over what the turn had changed
+        return None
 
 
 @readable

@@ -17,7 +17,7 @@ from coach.errors import LeaseLost, SessionBusy
 from coach.record.context import CoachContext
 from coach.record.delta import plain
 from coach.record.message import Message
-from coach.stores import claims, keeping, mapping, reading, schema, statements
+from coach.stores import claims, folding, keeping, mapping, reading, schema, statements
 from coach.stores.claims import LEASE_SECONDS, Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.hot import HotContexts
@@ -36,6 +36,7 @@ class SqlStore:
             check_place(self.address.path)
         self.database = Database(self.address)
         self.hot = HotContexts()
+        self._templates: set[str] = set()
         try:
             schema.prepare(self.database)
         except BaseException:
@@ -64,6 +65,7 @@ class SqlStore:
             if unique and _is_overtaken(db, kept.new):
                 return False
             keeping.opening(db, kept, definition)
+        self._remember_template(kept)
         return True
 
     def load(self, session_id: str) -> CoachContext:
@@ -71,12 +73,33 @@ class SqlStore:
         with self.database.transaction(write=False) as db:
             return reading.context(db, session_id)
 
-    def load_with_window(self, session_id: str, limit: int) -> CoachContext:
-        """The context with its last `limit` messages as `conversation_history`."""
+    def load_with_window(self, session_id: str) -> CoachContext:
+        """The context with the messages from its window's start on as `conversation_history`."""
         with self.database.transaction(write=False) as db:
             context = reading.context(db, session_id)
-            context.show_window(reading.newest(db, session_id, limit))
+            context.show_window(reading.window(db, context))
         return context
+
+    def at_hand(self, session_id: str) -> CoachContext:
+        """The same as it stands, from memory when this process committed it last. To look at:
+        what it holds is shared with whoever else looks."""
+        with self.database.transaction(write=False) as db:
+            head = reading.head(db, session_id)
+            context = self.hot.get(session_id, head["revision"], head["updated_at"])
+            context = context or reading.context(db, session_id)
+            if context.window_in_hand is None:
+                context.show_window(reading.window(db, context))
+        return context.fork()
+
+    def window(self, context: CoachContext, claim: Claim | None = None) -> list[Message]:
+        """The messages from the window's start on; read in the claim's transaction, if any."""
+        with self._within(claim) as db:
+            return reading.window(db, context)
+
+    def family(self, template_hash: str) -> dict[str, str] | None:
+        """The sources of a template that a turn was rendered from, by name."""
+        with self.database.transaction(write=False) as db:
+            return reading.family(db, template_hash)
 
     def newest(self, user_id: str, flow: str) -> SessionLine | None:
         """The user's session of this flow that was opened last."""
@@ -123,6 +146,12 @@ class SqlStore:
         for row in rows:
             yield {name: plain(value) for name, value in row.items()}
 
+    def contexts(self, session_id: str, through: int | None = None) -> Iterator[CoachContext]:
+        """The context after each kept turn, in order, as the log has it; up to `through`."""
+        with self.database.transaction(write=False) as db:
+            rows = db.rows(statements.turns_of, session=session_id)
+        return folding.contexts(rows, through)
+
     def pending(self, session_id: str) -> list[StoredTurn]:
         """Turns whose message is kept but that were never finished."""
         with self.database.transaction(write=False) as db:
@@ -133,11 +162,6 @@ class SqlStore:
         """The contexts before the last turns that `undo` would take back, the newest first."""
         with self._within(claim) as db:
             return reading.before(db, claim.context, turns)
-
-    def window(self, claim: Claim, limit: int) -> list[Message]:
-        """The newest messages before a claimed turn, oldest first."""
-        with self._within(claim) as db:
-            return reading.newest(db, claim.session_id, limit)
 
     # -- a turn ----------------------------------------------------------------------------
 
@@ -172,10 +196,11 @@ class SqlStore:
             db.commit()
         finally:
             db.rollback()
+        self._remember_template(kept)
         if kept.shared:
             self.hot.drop(kept.new.session_id)
         else:
-            self.hot.put(kept.new)
+            self.hot.put(kept.new.fork() if kept.lent else kept.new)
 
     def release(self, claim: Claim) -> None:
         """Let go of a claim that will not be committed; the session stays as it was."""
@@ -194,7 +219,15 @@ class SqlStore:
             if db.run(statements.renew_lease, lease) != 1:
                 raise LeaseLost(f"session {claim.session_id!r}: another worker took over")
 
+    def holds_template(self, template_hash: str) -> bool:
+        """Whether this process has seen the sources of a template kept."""
+        return template_hash in self._templates
+
     # -- inside ----------------------------------------------------------------------------
+
+    def _remember_template(self, kept: Kept) -> None:
+        if kept.page is not None and kept.family is not None:
+            self._templates.add(kept.page.template_hash)
 
     def _try_claim(self, wanted: Wanted) -> Claim | None:
         db = self.database.begin()

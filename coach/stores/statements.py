@@ -11,6 +11,7 @@ from coach.record.base import Row
 from coach.record.context_row import ContextRow
 from coach.record.flow_row import FlowRow, SchemaRow
 from coach.record.message import MessageRow
+from coach.record.page import SourceRow, TemplateRow
 from coach.record.passage import PassageRow
 from coach.record.section import SectionRow
 from coach.record.summary import SummaryRow
@@ -26,6 +27,7 @@ def table(row: type[Row]) -> Table:
 
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
 TURN, FLOW, SCHEMA = table(TurnRow), table(FlowRow), table(SchemaRow)
+TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
     "answers": ANSWER,
@@ -38,7 +40,7 @@ GATHERED = {
     "transitions": table(PassageRow),
     "summaries": table(SummaryRow),
 }
-TABLES = (SCHEMA, FLOW, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
+TABLES = (SCHEMA, FLOW, TEMPLATE, SOURCE, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
 
 SESSION: Any = bindparam("session")
 
@@ -124,6 +126,7 @@ finish_turn = (
                 "patch",
                 "inverse",
                 "snapshot",
+                "page",
                 "done_at",
             )
         }
@@ -183,6 +186,10 @@ newest_session = (
 )
 find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
 insert_flow = _insert(FLOW)
+find_template = select(*TEMPLATE.c).where(TEMPLATE.c.hash == bindparam("of_hash"))
+insert_template = _insert(TEMPLATE)
+find_source = select(*SOURCE.c).where(SOURCE.c.hash == bindparam("of_hash"))
+insert_source = _insert(SOURCE)
 read_schema = select(*SCHEMA.c)
 insert_schema = _insert(SCHEMA)
 set_version = (

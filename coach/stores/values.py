@@ -7,6 +7,7 @@ from typing import Any
 
 from coach.record.context import CoachContext
 from coach.record.message import Message
+from coach.record.page import Family, PageRecord
 from coach.stores.connect import Db
 from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision
@@ -36,6 +37,7 @@ class StoredTurn:
     commands: tuple[Command, ...]
     decision: Decision | None
     at: datetime
+    page: PageRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +46,9 @@ class Kept:
 
     `undone` are the revisions whose messages leave the page because `undo` took them back;
     `shared` says that guards or actions of the host have held `new`, and may still hold it.
+    `lent` that they will get `new` itself, and must not reach what is kept at hand of it.
+    `page` is what the turn's page was made from, `family` the sources of its template by name,
+    unless the store is known to hold them.
     """
 
     old: CoachContext
@@ -53,6 +58,9 @@ class Kept:
     decision: Decision
     undone: tuple[int, ...] = ()
     shared: bool = False
+    lent: bool = False
+    page: PageRecord | None = None
+    family: Family | None = None
 
 
 @dataclass(kw_only=True, slots=True)

@@ -329,7 +329,7 @@ def test_keys_of_a_stage_that_come_later_are_refused_by_name(key: str):
         parse_flow(edited("{final: true}", f"{{final: true, {key}: x}}"))
 
 
-@pytest.mark.parametrize("key", ["migrations", "context", "safety"])
+@pytest.mark.parametrize("key", ["migrations", "safety"])
 def test_keys_of_a_flow_that_come_later_are_refused_by_name(key: str):
     """They are known and not there yet: never ignored, never merely unknown."""
     with pytest.raises(FlowFileError, match=rf"1: F024 '{key}' of the flow: .* not part of"):

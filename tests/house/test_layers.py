@@ -9,11 +9,12 @@ import pytest
 COACH = Path(__file__).parents[2] / "coach"
 
 FLOORS: list[set[str]] = [
-    {"errors", "library", "limits", "settings"},
+    {"errors", "library", "limits"},
     {"vocabulary"},
     {"record"},
     {"flows", "hearing", "prompting", "stores"},
-    {"effects", "rendering", "services", "session", "turn", "views", "voice", "why"},
+    {"consolidation", "effects", "injection", "rebuilding", "rendering", "services", "session"}
+    | {"settings", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},
     {"__main__"},

@@ -63,16 +63,14 @@ def test_what_people_wrote_is_untrusted(context):
 
 
 def test_the_history_is_a_window(context):
-    """Withdrawn messages are gone; what belongs to the turn is taken as given."""
+    """It is shown but for what was withdrawn; what belongs to the turn is taken as given."""
     said = [
         Message(seq=i, role=Role.USER, content=f"m{i}", tokens=3, encoding="o200k_base",
                 revision=i, at=NOW, withdrawn_by=9 if i == 2 else None)
         for i in range(1, 5)
     ]  # fmt: skip
-    seen = build_view(
-        context, flow=FLOW, stage=STAGE, history=said, most_messages=2, moved=True, turns_left=3
-    )
-    assert [m.content for m in seen.history] == ["m3", "m4"]
+    seen = build_view(context, flow=FLOW, stage=STAGE, history=said, moved=True, turns_left=3)
+    assert [m.content for m in seen.history] == ["m1", "m3", "m4"]
     assert (seen.moved, seen.turns_left, seen.today) == (True, 3, "2026-05-04")
 
 

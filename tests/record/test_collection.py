@@ -39,6 +39,8 @@ def agrees(found):
     for topic in ("goal", "due"):
         about = {a.id for a in plain if a.related_to == topic}
         assert set(found.about(topic)) == about
+        near = sorted(waiting, key=lambda a: (a.confidence, a.related_to != topic, int(a.id[1:])))
+        assert list(found.by_interest([topic])) == near
 
 
 @given(first=WRITES, second=WRITES, third=WRITES)

@@ -9,7 +9,8 @@ import pytest
 
 from coach.bot import Bot
 from coach.flows.flow import Flow
-from coach.stores.check import check, fold
+from coach.stores.check import check
+from coach.stores.folding import fold
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
 

@@ -1,0 +1,150 @@
+"""Rebuilding: the page of any kept turn, from the log and the sources it was rendered from."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from coach.errors import SessionError
+from coach.flows.flow import Flow
+from coach.prompting.ledger import Entry, Ledger
+from coach.prompting.policy import SectionPolicy
+from coach.prompting.prompt import Prompt, render_page
+from coach.prompting.roots import Archive
+from coach.prompting.template import Templates
+from coach.prompting.view import PromptView
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.record.page import PageRecord
+from coach.services import Services, Spoken
+from coach.stores.values import StoredTurn
+from coach.views import Occasion, view_of
+from coach.vocabulary.context_policy import ContextPolicy
+from coach.vocabulary.decision import Decision
+from coach.voice import page_names, sections_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """A kept turn with the context it led to; `context.conversation_history` is what its page
+    could show."""
+
+    turn: StoredTurn
+    context: CoachContext
+
+    @property
+    def at(self) -> datetime:
+        """The session's clock when the page was made."""
+        return self.turn.page.at if self.turn.page is not None else self.context.updated_at
+
+    def view(self, flow: Flow, budget: int) -> PromptView:
+        """What the templates saw, or would have seen, in this turn."""
+        decision = self.turn.decision or Decision(stage=self.context.stage)
+        text = self.turn.text or None
+        return view_of(flow, self.context, self.at, Occasion.of(decision, text), budget)
+
+
+def look(
+    services: Services, flow: Flow, context: CoachContext, budget: int | None = None
+) -> Prompt:
+    """The page of a context as it stands, with what is too old for its window summed up."""
+    now = context.fork()
+    if services.instant:
+        services.consolidate(flow, now)
+    view = services.voice.view(flow, now, services.clock(), Occasion())
+    return services.voice.page(flow, view, budget)
+
+
+def recorded(services: Services, session_id: str, through: int | None = None) -> Iterator[Recorded]:
+    """The kept turns of a session in order, the opening first, each with its context."""
+    turns = {t.revision: t for t in services.store.turns(session_id) if t.revision is not None}
+    said = services.store.messages(session_id)
+    for context in services.store.contexts(session_id, through):
+        turn = turns[context.revision]
+        own = 0 if turn.reply is None else 2 if turn.number else 1
+        context.show_window(_window(said, context, own))
+        yield Recorded(turn=turn, context=context)
+
+
+def _window(said: list[Message], context: CoachContext, own: int) -> list[Message]:
+    """The messages that were in the window when the page was made, without the turn's `own`."""
+    span = said[context.window_start - 1 : context.messages - own]
+    there = (m for m in span if m.withdrawn_by is None or m.withdrawn_by > context.revision)
+    return [m.model_copy(update={"withdrawn_by": None}) if m.withdrawn else m for m in there]
+
+
+def turn_at(services: Services, session_id: str, revision: int) -> Recorded:
+    """One kept turn; SessionError when there is none of that number."""
+    found = next(iter(deque(recorded(services, session_id, revision), maxlen=1)), None)
+    if found is None or found.turn.revision != revision:
+        last = "none" if found is None else f"0 to {found.turn.revision}"
+        raise SessionError(f"session {session_id!r} has no turn {revision}; it has {last}")
+    return found
+
+
+def page_at(services: Services, session_id: str, revision: int) -> Prompt:
+    """The page of a kept turn as it was; by today's templates when none was kept with it."""
+    turn = turn_at(services, session_id, revision)
+    flow, page = services.flow_of(turn.context), turn.turn.page
+    if page is None or page.error is not None:
+        budget = services.voice.budget_of(flow)
+        return services.voice.page(flow, turn.view(flow, budget))
+    templates = templates_of(services, page)
+    names = [page.template] if templates is not services.voice.templates else _names(flow, turn)
+    return render_page(
+        templates,
+        names,
+        turn.view(flow, page.budget),
+        budget=page.budget,
+        encoding=page.encoding,
+        policy=SectionPolicy.model_validate(page.policy) if page.policy else None,
+    )
+
+
+def _names(flow: Flow, turn: Recorded) -> list[str]:
+    return list(page_names(flow, turn.context.stage))
+
+
+def templates_of(services: Services, page: PageRecord) -> Templates:
+    """The templates that a page was rendered from: today's when they are the same."""
+    mine = services.voice.templates
+    found = mine.roots.source(page.template)
+    if found is not None and mine.template_hash(page.template) == page.template_hash:
+        return mine
+    family = services.store.family(page.template_hash)
+    if family is None:
+        raise SessionError(
+            f"the sources of {page.template!r} ({page.template_hash[:8]}) are not in the store"
+        )
+    return Templates(Archive(family, label=f"turn@{page.template_hash[:8]}"))
+
+
+def page_record(spoken: Spoken, budget: int, policy: ContextPolicy) -> PageRecord | None:
+    """What a turn keeps of its page; None when it made none."""
+    if spoken.error is not None:
+        return PageRecord(
+            template="", template_hash="", encoding="", budget=budget, at=spoken.at,
+            error=str(spoken.error),
+        )  # fmt: skip
+    page = spoken.page
+    if page is None:
+        return None
+    sections = sections_of(policy)
+    said = {} if sections is None else sections.model_dump(mode="json", exclude_defaults=True)
+    return PageRecord(
+        template=page.template,
+        template_hash=page.template_hash,
+        encoding=page.encoding,
+        budget=budget,
+        at=spoken.at,
+        tokens=page.tokens,
+        policy=said,
+        ledger=tuple(tuple(entry.__dict__.values()) for entry in page.ledger.entries),
+    )
+
+
+def ledger_of(page: PageRecord) -> Ledger:
+    """The ledger that a turn kept."""
+    names = tuple(Entry.model_fields)
+    entries = [Entry(**dict(zip(names, row, strict=False))) for row in page.ledger]
+    return Ledger(entries=tuple(entries), budget=page.budget, used=page.tokens)
