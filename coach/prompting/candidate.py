@@ -1,183 +1,235 @@
-"""A candidate: one section with its units and their exact cost, and what of it fits a room."""
+"""Candidates: sections with the exact costs of their units, and what of them fits a room."""
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
-from coach.prompting.section import SectionSpec, normalise
+from coach.prompting.lines import Lines
+from coach.prompting.section import SectionSpec
 from coach.prompting.tokens import Tokenizer
 
 LEAST_CUT = 12  # tokens; less of a unit than this tells nobody anything
 
-Place = tuple[tuple[int, int], str]  # ((number of the message, of the section in it), text)
+
+class Place(NamedTuple):
+    """A text, and where it stands: number of the message, of the section in it, whose it is."""
+
+    message: int
+    section: int
+    spec: SectionSpec
+    text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
-    """What is kept or left out as one.
-
-    `places` are texts and where they stand: one for a line-block, several for a tool call with
-    its results. `frame` is what the lines that open those messages cost. `exact` is False when
-    the tokenizer gave up on a text and `cost` is an upper bound.
-    """
-
-    places: tuple[Place, ...]
-    cost: int
-    frame: int = 0
-    exact: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What of a candidate is on the page, and its exact cost."""
 
-    places: tuple[Place, ...]
+    places: Sequence[Place]
     got: int
     kept: int
     reason: str
     exact: bool = True
 
 
-class Candidate:
-    """A section competing for room. `lines`: its units are lines of one message, with a marker
-    for those left out; else they are whole messages, which leave no trace.
+NOTHING = Choice(places=(), got=0, kept=0, reason="no room")
 
-    A section with `more` stands for more units than were rendered: its marker is always there.
+
+class Candidate(ABC):
+    """A section competing for room: units in their order, of which one end is kept.
+
+    `count` is how many units there are, those included that were not rendered (`more`);
+    `total` is what the rendered ones cost, and `cap` the most that it may get. A section that
+    rendered nothing is empty, whatever its `more`.
     """
 
     def __init__(
-        self,
-        spec: SectionSpec,
-        units: Sequence[Unit],
-        tokenizer: Tokenizer,
-        *,
-        head: Unit | None = None,
-        lines: bool = True,
+        self, spec: SectionSpec, costs: Sequence[int], tokenizer: Tokenizer, head_cost: int = 0
     ) -> None:
         self.spec = spec
-        self.units = tuple(units)
-        self.head = head
-        self.lines = lines
-        self._tokenizer = tokenizer
-        self._ordered = self.units if spec.keep == "first" else self.units[::-1]
-        self._sums = [0, *accumulate(unit.cost for unit in self._ordered)]
+        self.tokenizer = tokenizer
+        self.head_cost = head_cost
+        self.size = len(costs)
+        self.count = self.size + spec.more if costs or head_cost else 0
+        self.first = spec.keep == "first"
+        self.sums = [0, *accumulate(costs if self.first else reversed(costs))]
+        self.total = self._cost(self.size)
 
-    @property
-    def head_cost(self) -> int:
-        return self.head.cost if self.head else 0
-
-    @property
-    def total(self) -> int:
-        """The cost of all that was rendered, and of the marker when there is more."""
-        if not self.count:
-            return self.head_cost
-        return self.head_cost + self._sums[-1] + self._marker_cost(len(self.units))
-
-    @property
-    def count(self) -> int:
-        """How many units there are, those included that were not rendered."""
-        rendered = len(self.units)
-        return rendered + self.spec.more if rendered or self.head else 0
-
-    @property
+    @cached_property
     def cap(self) -> int:
         """The most it may cost: its `max`, which gives way where it must be there."""
         if self.spec.max is None:
             return self.total
-        return min(self.total, max(self.spec.max, self.useful if self.spec.always else 0))
+        return min(self.total, max(self.spec.max, self._useful if self.spec.always else 0))
 
     @cached_property
-    def useful(self) -> int:
-        """The cost of the smallest useful part: heading, one unit or a cut of it, the marker."""
-        if not self.units:
-            return self.total
-        first = self._nearest
-        unit = min(first.cost, first.frame + LEAST_CUT) if len(first.places) == 1 else first.cost
-        return self.head_cost + unit + self._marker_cost(1)
-
-    @property
     def least(self) -> int:
         """What is set aside for it before others grow."""
-        return min(self.cap, max(self.useful, self.spec.min or 0))
+        return min(self.cap, max(self._useful, self.spec.min or 0))
 
     def fit(self, room: int) -> Choice:
         """The most that costs no more than `room`, and no more than `max`."""
         room = min(room, self.cap)
         if self.total <= room:
-            return self._choice(len(self.units))
-        kept = max(bisect_right(self._sums, room - self.head_cost) - 1, 0)
+            return self._choice(self.size)
+        kept = max(bisect_right(self.sums, room - self.head_cost) - 1, 0)
         while kept > 0 and self._cost(kept) > room:
             kept -= 1
-        longer = self._cut(kept, room) if kept == 0 or self.lines else None
-        if longer is None and kept > 0:
-            return self._choice(kept)
-        return longer or Choice(places=(), got=0, kept=0, reason="no room")
+        return self._cut(kept, room) or (self._choice(kept) if kept else NOTHING)
 
-    @property
-    def _nearest(self) -> Unit:
-        return self._ordered[0]
+    @cached_property
+    def _useful(self) -> int:
+        """The cost of the smallest useful part: heading, one unit or a cut of it, the marker."""
+        if not self.size:
+            return self.total
+        return self.head_cost + self._least_unit() + self._marker_cost(1)
 
     def _cost(self, kept: int) -> int:
-        return self.head_cost + self._sums[kept] + self._marker_cost(kept)
+        return self.head_cost + self.sums[kept] + self._marker_cost(kept)
 
     def _choice(self, kept: int) -> Choice:
-        whole = kept == self.count
-        return Choice(
-            places=self._framed(self._kept(kept), kept),
-            got=self._cost(kept),
-            kept=kept,
-            reason="whole" if whole else f"cut to {kept:,} of {self.count:,}",
-            exact=all(unit.exact for unit in self._ordered[:kept]),
-        )
-
-    def _kept(self, kept: int) -> list[Place]:
-        first = self.spec.keep == "first"
-        units = self.units[:kept] if first else self.units[len(self.units) - kept :]
-        return [place for unit in units for place in unit.places]
+        count = self.count
+        reason = "whole" if kept == count else f"cut to {kept:,} of {count:,}"
+        return Choice(self._places(kept), self._cost(kept), kept, reason, self._is_exact(kept))
 
     def _cut(self, kept: int, room: int) -> Choice | None:
-        """What fits whole, and the next unit cut by tokens; None when too little would stay.
-
-        A line keeps its beginning, where its label stands; a message the end that is kept.
-        """
-        unit = self._ordered[kept] if kept < len(self.units) else None
-        if unit is None or len(unit.places) > 1:
+        """`kept` units and the next one cut by tokens; None when too little of it would stay."""
+        if kept >= self.size:
             return None
-        marker = self._marker_cost(kept + 1)
-        left = room - self.head_cost - self._sums[kept] - marker - unit.frame
-        if left < LEAST_CUT:
+        left = room - self.head_cost - self.sums[kept] - self._marker_cost(kept + 1)
+        text = self._cut_unit(kept, left)
+        if not text:
             return None
-        where, text = unit.places[0]
-        keep = "first" if self.lines else self.spec.keep
-        cut = self._tokenizer.cut(text.rstrip("\n"), left, keep=keep, end="\n")
-        cost, exact = self._tokenizer.measure(cut)
-        body = self._kept(kept)
-        body = [*body, (where, cut)] if self.spec.keep == "first" else [(where, cut), *body]
+        cost, exact = self.tokenizer.measure(text)
         return Choice(
-            places=self._framed(body, kept + 1),
-            got=room - left + cost,
+            places=self._places(kept, text),
+            got=room - left + cost + self._frame(kept),
             kept=kept + 1,
             reason=f"{kept + 1:,} of {self.count:,}, cut short",
-            exact=exact and all(unit.exact for unit in self._ordered[:kept]),
+            exact=exact and self._is_exact(kept),
         )
 
-    def _framed(self, places: list[Place], kept: int) -> tuple[Place, ...]:
-        head = list(self.head.places) if self.head else []
-        marker = self._marker(kept)
-        if not marker:
-            return (*head, *places)
-        mark = [((head or places)[0][0], marker)]
-        body = [*places, *mark] if self.spec.keep == "first" else [*mark, *places]
-        return (*head, *body)
+    def _nth(self, kept: int) -> int:
+        """Where the unit stands that is kept after so many others."""
+        return kept if self.first else self.size - 1 - kept
+
+    def _range(self, kept: int) -> slice:
+        """Where the first, or the last, so many units stand."""
+        return slice(kept) if self.first else slice(self.size - kept, None)
+
+    # what a unit is, differs
+
+    @abstractmethod
+    def _least_unit(self) -> int:
+        """The cost of the smallest useful part of the unit that is kept first."""
+
+    @abstractmethod
+    def _cut_unit(self, kept: int, left: int) -> str:
+        """The next unit's text cut to `left` tokens, its frame among them; '' for no good cut."""
+
+    @abstractmethod
+    def _places(self, kept: int, cut: str = "") -> Sequence[Place]:
+        """So many units, and then a cut of the next one."""
+
+    @abstractmethod
+    def _is_exact(self, kept: int) -> bool:
+        """Whether so many units, as they are kept, were counted exactly."""
+
+    def _frame(self, kept: int) -> int:
+        """What the line that opens the next unit's message costs."""
+        return 0
+
+    def _marker_cost(self, kept: int) -> int:
+        return 0
+
+
+class Listing(Candidate):
+    """A section of a system message: a list of line-blocks under a heading. A marker says how
+    many are left out."""
+
+    def __init__(
+        self, spec: SectionSpec, at: tuple[int, int], lines: Lines, tokenizer: Tokenizer
+    ) -> None:
+        headed = lines.text[:1] == "#" and (len(lines.blocks) > 1 or spec.more > 0)
+        self._at = at
+        self._lines = lines
+        self._head = lines.blocks[0] if headed else ""
+        self._units = lines.blocks[1:] if headed else lines.blocks
+        costs = lines.costs
+        super().__init__(spec, costs[1:] if headed else costs, tokenizer, costs[0] if headed else 0)
+
+    def _least_unit(self) -> int:
+        return min(self.sums[1], LEAST_CUT)
+
+    def _cut_unit(self, kept: int, left: int) -> str:
+        if left < LEAST_CUT:
+            return ""
+        text = self._units[self._nth(kept)].rstrip("\n")
+        return self.tokenizer.cut(text, left, end="\n")  # a line's label stands at its beginning
+
+    def _places(self, kept: int, cut: str = "") -> Sequence[Place]:
+        text = self._lines.text
+        if kept != self.count or cut:
+            body = [*self._units[self._range(kept)]]
+            more = [cut, self._marker(kept + bool(cut))]
+            parts = [*body, *more] if self.first else [*reversed(more), *body]
+            text = "".join([self._head, *parts])
+        return (Place(*self._at, self.spec, text),) if text else ()
+
+    def _is_exact(self, kept: int) -> bool:
+        return self._lines.exact
 
     def _marker(self, kept: int) -> str:
         left = self.count - kept
-        if not self.lines or left == 0:
-            return ""
-        return normalise(f"… and {left:,} {'more' if self.spec.keep == 'first' else 'earlier'}")
+        return f"… and {left:,} {'more' if self.first else 'earlier'}\n" if left else ""
 
     def _marker_cost(self, kept: int) -> int:
-        marker = self._marker(kept)
-        return self._tokenizer.count(marker) if marker else 0
+        return self.tokenizer.count(self._marker(kept)) if kept != self.count else 0
+
+
+class Unit(NamedTuple):
+    """A message, or an exchange: what is kept or left out as one.
+
+    `cost` has the `frame` in it: the lines that open those messages. `exact` is False when the
+    tokenizer gave up on a text and `cost` is an upper bound. An exchange is never cut.
+    """
+
+    places: Sequence[Place]
+    cost: int
+    frame: int
+    exact: bool
+    can_cut: bool
+
+
+class Talk(Candidate):
+    """A section that messages share, each of them a unit. What is left out leaves no trace."""
+
+    def __init__(self, spec: SectionSpec, units: Sequence[Unit], tokenizer: Tokenizer) -> None:
+        self._units = units
+        super().__init__(spec, [unit.cost for unit in units], tokenizer)
+
+    def _least_unit(self) -> int:
+        unit = self._units[self._nth(0)]
+        return min(unit.cost, unit.frame + LEAST_CUT) if unit.can_cut else unit.cost
+
+    def _cut_unit(self, kept: int, left: int) -> str:
+        unit = self._units[self._nth(kept)]
+        left -= unit.frame
+        if kept or not unit.can_cut or left < LEAST_CUT:  # a torn message only for want of a whole
+            return ""
+        text = unit.places[0].text.rstrip("\n")
+        return self.tokenizer.cut(text, left, keep=self.spec.keep, end="\n")
+
+    def _places(self, kept: int, cut: str = "") -> Sequence[Place]:
+        found = [place for unit in self._units[self._range(kept)] for place in unit.places]
+        if cut:
+            place = self._units[self._nth(kept)].places[0]._replace(text=cut)
+            found.insert(len(found) if self.first else 0, place)
+        return found
+
+    def _is_exact(self, kept: int) -> bool:
+        return all(unit.exact for unit in self._units[self._range(kept)])
+
+    def _frame(self, kept: int) -> int:
+        return self._units[self._nth(kept)].frame

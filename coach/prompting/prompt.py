@@ -2,33 +2,30 @@
 
 from collections.abc import Sequence
 
+from coach.prompting import adapters
+from coach.prompting.adapters import Json
 from coach.prompting.budget import pack
 from coach.prompting.ledger import Ledger
+from coach.prompting.message import PromptMessage
 from coach.prompting.policy import SectionPolicy
 from coach.prompting.section import ROLE_LINES
+from coach.prompting.spans import Span, spans
 from coach.prompting.template import Templates
 from coach.prompting.tokens import DEFAULT, tokenizer
 from coach.prompting.view import PromptView
 from coach.vocabulary.value import Value
-from coach.vocabulary.words import Role
 
 BUDGET = 2_000  # tokens
 CHAT_PER_MESSAGE = 4  # tokens, by OpenAI's cookbook
 CHAT_REPLY = 3
 
 
-class PromptMessage(Value):
-    """One message of a prompt."""
-
-    role: Role
-    content: str
-
-
 class Prompt(Value):
     """What the llm will see. Prints, and answers `in`, like its text.
 
     `tokens` is the count of `text` under `encoding`; it is within `ledger.budget`. When
-    `exact` is False it is an estimate or an upper bound (see tokens.py).
+    `exact` is False it is an estimate or an upper bound (see tokens.py). The text form is
+    `text` or `str(prompt)`; what a provider takes are `openai()` and `anthropic()`.
     """
 
     messages: tuple[PromptMessage, ...]
@@ -56,9 +53,18 @@ class Prompt(Value):
         contents = sum(count(message.content) for message in self.messages)
         return contents + CHAT_PER_MESSAGE * len(self.messages) + CHAT_REPLY
 
-    def openai(self) -> list[dict[str, str]]:
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The parts of `text` in order and without gaps: whose characters they are."""
+        return tuple(spans(self.messages))
+
+    def openai(self) -> list[Json]:
         """The messages as OpenAI's chat API takes them."""
-        return [{"role": m.role.value, "content": m.content} for m in self.messages]
+        return adapters.openai(self.messages)
+
+    def anthropic(self) -> Json:
+        """`system` and `messages` as Anthropic's messages API takes them, with cache marks."""
+        return adapters.anthropic(self.messages)
 
 
 def render_page(
@@ -77,9 +83,9 @@ def render_page(
     name = templates.find(names)
     counter = tokenizer(encoding)
     packed = pack(templates.render_prompt([name], view), budget, counter, policy)
-    text = "".join(f"{ROLE_LINES[role]}{content}" for role, content in packed.messages)
+    text = "".join([f"{ROLE_LINES[m.role]}{m.content}\n" for m in packed.messages])
     return Prompt(
-        messages=tuple(PromptMessage(role=Role(r), content=c[:-1]) for r, c in packed.messages),
+        messages=packed.messages,
         text=text,
         tokens=packed.ledger.used,
         exact=counter.exact and packed.exact,

@@ -72,7 +72,7 @@ class Tokenizer:
             excess = self.count(cut) - max_tokens
             if excess <= 0:
                 return cut
-            room -= excess
+            room = max(room - excess, 0) if room else -1
         return ""
 
     def _ids(self, text: str) -> list[int] | None:

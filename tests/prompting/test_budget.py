@@ -26,8 +26,13 @@ def lines(count, words="one more line of text"):
     return "".join(f"- {words} {i}\n" for i in range(count))
 
 
+def shown(packed):
+    """The (role, text) of its messages."""
+    return [(message.role.value, f"{message.content}\n") for message in packed.messages]
+
+
 def whole(packed):
-    return "".join(f"{ROLE_LINES[role]}{text}" for role, text in packed.messages)
+    return "".join(f"{ROLE_LINES[role]}{text}" for role, text in shown(packed))
 
 
 TEXTS = st.text(max_size=60) | st.sampled_from(
@@ -99,7 +104,7 @@ def test_the_page_keeps_the_order_of_the_template():
     packed = pack(
         [system(section("a", "A", priority=1), section("b", "B", priority=99))], 50, tokenizer()
     )
-    assert packed.messages == (("system", "A\nB\n"),)
+    assert shown(packed) == [("system", "A\nB\n")]
 
 
 @pytest.mark.parametrize(
@@ -113,14 +118,14 @@ def test_a_cut_section_keeps_its_heading_and_says_how_much_is_missing(keep, expe
     """The marker is counted too."""
     facts = section("facts", "# Facts\n" + lines(30, "item"), keep=keep)
     packed = pack([system(facts)], 30, tokenizer())
-    assert packed.messages == (("system", expected),)
+    assert shown(packed) == [("system", expected)]
     assert (packed.ledger["facts"].kept, packed.ledger["facts"].total) == (3, 30)
 
 
 def test_one_oversize_unit_is_cut_by_tokens():
     """A single long line is cut at a space, and marked."""
     packed = pack([system(section("long", "word " * 500))], 30, tokenizer())
-    assert packed.messages[0][1].endswith(" word…\n")
+    assert shown(packed)[0][1].endswith(" word…\n")
     assert packed.ledger["long"].reason == "1 of 1, cut short"
 
 
@@ -128,16 +133,16 @@ def test_history_gives_up_its_oldest_messages_whole():
     """No marker and no torn message; a message left out costs nothing."""
     page = [said("user", f"message number {i}") for i in range(40)]
     packed = pack(page, 60, tokenizer())
-    assert packed.messages[-1] == ("user", "message number 39\n")
-    assert all(text.startswith("message number") for _, text in packed.messages)
+    assert shown(packed)[-1] == ("user", "message number 39\n")
+    assert all(text.startswith("message number") for _, text in shown(packed))
     assert packed.ledger["history"].kept == len(packed.messages)
 
 
 def test_a_tool_call_and_its_result_stay_together():
     """Both are on the page, or neither."""
     page = [said("assistant", "call " * 20), said("tool", "result"), said("user", "thanks")]
-    assert [role for role, _ in pack(page, 20, tokenizer()).messages] == ["user"]
-    assert [role for role, _ in pack(page, 90, tokenizer()).messages] == [
+    assert [role for role, _ in shown(pack(page, 20, tokenizer()))] == ["user"]
+    assert [role for role, _ in shown(pack(page, 90, tokenizer()))] == [
         "assistant",
         "tool",
         "user",
@@ -203,7 +208,7 @@ def test_a_section_may_stand_for_more_than_was_rendered(keep, expected):
     """The marker says so although all that was rendered fits, and the ledger counts them."""
     facts = section("facts", "# Facts\n" + lines(2, "item"), keep=keep, more=9_998)
     packed = pack([system(facts)], 100, tokenizer())
-    assert packed.messages == (("system", expected),)
+    assert shown(packed) == [("system", expected)]
     entry = packed.ledger["facts"]
     assert (entry.kept, entry.total, entry.reason) == (2, 10_000, "cut to 2 of 10,000")
     assert entry.got == entry.wanted
@@ -213,12 +218,12 @@ def test_what_was_rendered_and_cut_counts_with_what_was_not():
     """One number for both."""
     facts = section("facts", "# Facts\n" + lines(30, "item"), more=100)
     packed = pack([system(facts)], 30, tokenizer())
-    assert packed.messages[0][1].endswith("- item 2\n… and 127 more\n")
+    assert shown(packed)[0][1].endswith("- item 2\n… and 127 more\n")
 
 
 def test_a_heading_with_more_behind_it_says_how_much():
     """Nothing at all, though, says nothing."""
     head, nothing = section("facts", "# Facts", more=5), section("none", "", more=5)
     packed = pack([system(head, nothing)], 30, tokenizer())
-    assert packed.messages == (("system", "# Facts\n… and 5 more\n"),)
+    assert shown(packed) == [("system", "# Facts\n… and 5 more\n")]
     assert packed.ledger["none"].reason == "empty"
