@@ -7,6 +7,7 @@ is a TemplateError that starts with path:line.
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -18,11 +19,12 @@ from jinja2.meta import find_referenced_templates
 from coach.errors import PromptError, TemplateError
 from coach.prompting import filters, limits, marks
 from coach.prompting.blame import blame, template_line
-from coach.prompting.desk import assemble
+from coach.prompting.desk import assemble, sort
 from coach.prompting.roots import Roots, digest
 from coach.prompting.sandbox import Sandbox, Unknown, finalizer, namespace, total
 from coach.prompting.section import RawMessage
 from coach.prompting.tags import Tags
+from coach.prompting.tracing import FROM, Placed, TracedMessage, TracingDesk, place
 from coach.prompting.tree import Bounded, check
 from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
@@ -50,6 +52,17 @@ class Templates:
     def render_prompt(self, names: Sequence[str], view: PromptView) -> list[RawMessage]:
         """The messages of the first template found, with all of their text."""
         return self._run(self._page, self.find(names), view, assemble)
+
+    def trace(self, names: Sequence[str], view: PromptView) -> list[TracedMessage]:
+        """As `render_prompt`, with the template and line that each line of text comes from.
+
+        It costs more than twice as much, and compiles the templates once more.
+        """
+        return self._run(self._traced, self.find(names), view, _traced)
+
+    @cached_property
+    def _traced(self) -> Sandbox:
+        return _environment(self.roots, neutralise, [Tags], traced=True)
 
     def render_text(self, names: Sequence[str], view: PromptView) -> str:
         """The text of the first template found, such as a reply: no messages, no sections."""
@@ -87,6 +100,12 @@ class Templates:
             limits.METER.reset(spent)
 
 
+def _traced(chunks: Chunks) -> list[TracedMessage]:
+    desk = TracingDesk()
+    sort(chunks, desk)
+    return desk.traced()
+
+
 def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes.Template:
     """The checked and bounded tree of a template; TemplateError."""
     try:
@@ -102,23 +121,31 @@ def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes
 class _Loader(jinja2.BaseLoader):
     """Compiles from the checked tree, so that constants cannot explode at compile time."""
 
-    def __init__(self, roots: Roots) -> None:
+    def __init__(self, roots: Roots, *, traced: bool) -> None:
         self._roots = roots
+        self._traced = traced
 
     def load(self, environment: Any, name: str, globals: Any = None) -> jinja2.Template:
         found = self._roots.source(name)
         if found is None:
             raise jinja2.TemplateNotFound(name)
         tree = _parse(environment, name, *found)
+        if self._traced:
+            Placed(name, str(found[1])).visit(tree)
+            tree.set_environment(environment)
         code = environment.compile(tree, name, str(found[1]))
         return jinja2.Template.from_code(environment, code, globals or {})
 
 
 def _environment(
-    roots: Roots, write: Callable[[str], str], extensions: list[type[Extension]]
+    roots: Roots,
+    write: Callable[[str], str],
+    extensions: list[type[Extension]],
+    *,
+    traced: bool = False,
 ) -> Sandbox:
     env = Sandbox(
-        loader=_Loader(roots),
+        loader=_Loader(roots, traced=traced),
         extensions=extensions,
         undefined=Unknown,
         finalize=finalizer(write),
@@ -130,6 +157,8 @@ def _environment(
         keep_trailing_newline=True,
     )
     env.filters = cast("dict[str, Any]", filters.filters(env.filters, total))
+    if traced:
+        env.filters[FROM] = place
     tests = filters.tests(cast("dict[str, Callable[..., Any]]", env.tests))
     env.tests = cast("dict[str, Any]", tests)
     env.globals = {"range": limits.numbers, "namespace": namespace}

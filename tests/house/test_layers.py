@@ -23,7 +23,7 @@ HOMES: dict[str, set[str]] = {
     "dateparser": {"hearing/dates.py"},
     "jinja2": {
         "flows/expression.py",
-        *(f"prompting/{name}.py" for name in ("sandbox", "tags", "template", "tree")),
+        *(f"prompting/{name}.py" for name in ("sandbox", "tags", "template", "tracing", "tree")),
     },
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
