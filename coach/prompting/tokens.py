@@ -55,6 +55,13 @@ class Tokenizer:
             raise PromptError(f"{self.name} cannot encode this text of {len(text):,} characters")
         return ids
 
+    def sizes(self, text: str) -> list[int]:
+        """The bytes (UTF-8) of each token of the text, in order; [] when there are no ids."""
+        ids = self._ids(text)
+        if ids is None or self._encoding is None:
+            return []
+        return [len(token) for token in self._encoding.decode_tokens_bytes(ids)]
+
     def cut(self, text: str, max_tokens: int, *, keep: Keep = "first", end: str = "") -> str:
         """The text when it fits, else as much of its beginning (or its last part) as fits.
 

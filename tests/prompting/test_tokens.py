@@ -190,3 +190,12 @@ def independent():
             )
         )
     return _independent[0]
+
+
+@given(st.text(max_size=60))
+def test_the_sizes_of_tokens_add_up_to_the_text(text):
+    """In bytes, one for each token that is counted."""
+    found = tokenizer("o200k_base")
+    sizes = found.sizes(text)
+    assert len(sizes) == found.count(text)
+    assert sum(sizes) == len(text.encode())
