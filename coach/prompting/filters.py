@@ -13,13 +13,13 @@ from coach.prompting.limits import (
     MAX_ITEMS,
     MAX_SETTING,
     METER,
+    NUMBERS,
     SIZED,
     Exhausted,
     day,
     divisible,
     join,
     join_words,
-    kind,
     line,
     listing,
     made,
@@ -32,6 +32,7 @@ from coach.prompting.limits import (
     to_json,
     weighed,
 )
+from coach.prompting.wording import kind, what
 
 FILTERS = (
     *("abs", "capitalize", "count", "d", "default", "dictsort", "first", "float", "int"),
@@ -139,7 +140,7 @@ def _payment(name: str) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
             METER.get().step(1 + len(value) // (10 if listed else 100))
         elif isinstance(value, SIZED):
             if texts:
-                raise TypeError(f"{name}: a {kind(value)} is no text")
+                raise TypeError(f"{name}: {what(value)} is no text")
             METER.get().step(1 + len(value) // 10)
             if compared:
                 weighed(value)
@@ -147,6 +148,9 @@ def _payment(name: str) -> Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]
             # what is compared has to be seen before
             return weighed(list(tallied(value))) if compared else tallied(value)
         else:
+            if texts and not isinstance(value, NUMBERS):
+                str(value)  # what is undefined says so itself
+                raise TypeError(f"{name}: {what(value)} is no text")
             METER.get().step()
         return value
 

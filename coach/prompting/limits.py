@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from coach.errors import did_you_mean
+from coach.prompting.wording import kind, plain, what
 
 MAX_STEPS = 200_000
 MAX_CHARS = 2_000_000
@@ -68,6 +68,8 @@ METER: ContextVar[Meter] = ContextVar("coach.prompting.meter")
 
 def metered(items: Iterable[Any], steps: int = 1) -> Iterator[Any]:
     """The items, each one so many steps of the render."""
+    if not isinstance(items, Iterable):
+        raise TypeError(f"a loop needs a list, not {what(items)}")
     meter = METER.get()
     for item in items:
         meter.step(steps)
@@ -151,36 +153,6 @@ def join_words(parts: Iterable[Any]) -> str:
         raise Exhausted(f"more than {MAX_CHARS:,} characters")
     METER.get().make(size)
     return "".join(texts)
-
-
-def plain(value: Any) -> str:
-    """A word or number as text; TypeError for what has no one way to be written."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    if value is None:
-        raise TypeError("the value is None: guard it with {% if … %}")
-    raise TypeError(f"a {kind(value)} cannot be printed: name one of its fields, or join it")
-
-
-def kind(value: object) -> str:
-    """The type of a value, in a template author's words."""
-    if isinstance(value, Mapping):
-        return "mapping"
-    return "list" if isinstance(value, list | tuple) else type(value).__name__
-
-
-def absent(name: str, obj: object) -> str:
-    """What to say when `obj` has no `name`."""
-    name = name[:MAX_SETTING]
-    if isinstance(obj, BaseModel):
-        fields = type(obj).model_fields
-        return f"{type(obj).__name__} has no {name!r}.{did_you_mean(name, fields)}"
-    hint = did_you_mean(name, obj) if isinstance(obj, Mapping) else ""
-    return f"the {kind(obj)} has no {name!r}.{hint}"
 
 
 def item(obj: object, key: Any, default: Any) -> Any:
@@ -286,7 +258,7 @@ def _escaped(odd: re.Match[str]) -> str:
 def _fields(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return dict(value)
-    raise TypeError(f"a {kind(value)} has no JSON form")
+    raise TypeError(f"{what(value)} has no JSON form")
 
 
 def line(text: Any) -> str:
@@ -296,6 +268,8 @@ def line(text: Any) -> str:
 
 def percent(share: float) -> str:
     """0.25 as '25%'."""
+    if not isinstance(share, NUMBERS):
+        raise TypeError(f"percent: {what(share)} is no number")
     return f"{share:.0%}"
 
 

@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.errors import did_you_mean
-from coach.prompting.limits import ITEM, MAX_CHARS, METER, Exhausted, kind
+from coach.prompting.limits import ITEM, MAX_CHARS, METER, Exhausted
 from coach.prompting.section import SectionSpec
 from coach.prompting.untrusted import Untrusted
 from coach.prompting.view import MessageView
+from coach.prompting.wording import what
 from coach.record.message import ToolCall
 from coach.vocabulary.words import Role
 
@@ -129,11 +130,6 @@ def _role(word: object) -> str:
     return str(word)
 
 
-def what(value: object) -> str:
-    """The value in an author's words: 'None', 'a list', 'a QuestionView'."""
-    return "None" if value is None else f"a {kind(value)}"
-
-
 def open_section(name: object, settings: dict[str, Any], *, lent: bool = False) -> OpenSection:
     """The mark for a section; Misplaced when a setting does not hold. No `min` or `max` is None."""
     if not isinstance(name, str):
@@ -148,12 +144,19 @@ def open_section(name: object, settings: dict[str, Any], *, lent: bool = False) 
     try:
         spec = _spec(name, **settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise Misplaced(f"section {name!r}: {where}: {first['msg']}") from None
+        raise Misplaced(f"section {name!r}: {_fault(error)}") from None
     mark = OpenSection()
     mark.spec, mark.lent = spec, lent
     return mark
+
+
+def _fault(error: ValidationError) -> str:
+    """'priority: Input should be a valid integer, not 'high'."""
+    first = error.errors()[0]
+    if not first["loc"]:
+        return first["msg"].removeprefix("Value error, ")
+    said = first["msg"].partition(", ")[0]
+    return f"{first['loc'][0]}: {said}, not {str(first['input'])[:80]!r}"
 
 
 @lru_cache(maxsize=1_024)  # the same few sections, on every page

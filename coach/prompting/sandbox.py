@@ -17,6 +17,7 @@ from coach.errors import did_you_mean
 from coach.prompting import limits, marks
 from coach.prompting.tags import Tags
 from coach.prompting.view import PromptView
+from coach.prompting.wording import absent, kind, plain
 
 ITEM = limits.ITEM
 FEW = 16
@@ -34,7 +35,7 @@ class Unknown(jinja2.StrictUndefined):
         name, obj = str(self._undefined_name), self._undefined_obj
         if obj is missing and not self._undefined_hint:
             return f"no {name!r} here.{did_you_mean(name, PromptView.model_fields)}"
-        return self._undefined_hint or limits.absent(name, obj)
+        return self._undefined_hint or absent(name, obj)
 
 
 def namespace(**values: Any) -> Namespace:
@@ -131,7 +132,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         found = limits.item(obj, key, missing)
         if found is not missing:
             return found
-        name: Any = key if isinstance(key, str | int) else limits.kind(key)
+        name: Any = key if isinstance(key, str | int) else kind(key)
         return self.undefined(obj=obj, name=name)
 
 
@@ -150,7 +151,7 @@ def finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
             return value
         if isinstance(value, jinja2.Undefined):
             return str(value)  # raises, and says what is missing
-        text = write(value if isinstance(value, str) else limits.plain(value))
+        text = write(value if isinstance(value, str) else plain(value))
         meter().make(ITEM + len(text))
         return text
 

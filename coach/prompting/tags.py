@@ -1,6 +1,5 @@
 """The tags of a page: `{% message %}` and `{% section %}`, as calls that open and close."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import jinja2
@@ -10,6 +9,11 @@ from jinja2.parser import Parser
 
 from coach.errors import did_you_mean
 from coach.prompting import marks
+
+NEEDS = {
+    "message": "a message needs a role, such as 'user', or a message of the history",
+    "section": "a section needs a name, such as 'facts'",
+}
 
 
 class Tags(Extension):
@@ -21,10 +25,12 @@ class Tags(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         tag = next(parser.stream)
-        name = parser.parse_expression()
-        settings = [] if tag.value == "message" else list(_settings(parser))
+        message = tag.value == "message"
+        name = _first(parser, tag.value)
+        settings = [] if message else _settings(parser)
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
-        opening = self.call_method(_opener(tag.value, name), [name], settings, lineno=tag.lineno)
+        lent = [] if message else [nodes.Const(not isinstance(name, nodes.Const))]
+        opening = self.call_method(f"open_{tag.value}", [name, *lent], settings, lineno=tag.lineno)
         closing = self.attr(f"close_{tag.value}", lineno=tag.lineno)
         body = [nodes.Output([opening]), *body, nodes.Output([closing])]
         return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
@@ -32,37 +38,49 @@ class Tags(Extension):
     def open_message(self, said: Any) -> str:
         return marks.open_message(_there(said))
 
-    def open_section(self, name: Any, **settings: Any) -> str:
-        return marks.open_section(name, _all_there(settings))
-
-    def open_lent_section(self, name: Any, **settings: Any) -> str:
-        return marks.open_section(_there(name), _all_there(settings), lent=True)
-
-
-def _opener(tag: str, name: nodes.Expr) -> str:
-    """What opens it: a section whose name is no literal has it from data."""
-    lent = tag == "section" and not isinstance(name, nodes.Const)
-    return "open_lent_section" if lent else f"open_{tag}"
-
-
-def _all_there(settings: dict[str, Any]) -> dict[str, Any]:
-    return {name: _there(value) for name, value in settings.items()}
+    def open_section(self, name: Any, lent: bool, **settings: Any) -> str:
+        given = {setting: _there(value) for setting, value in settings.items()}
+        return marks.open_section(_there(name), given, lent=lent)
 
 
 def _there(value: Any) -> Any:
+    """The value; when there is none, an error that says how a word is written."""
     if isinstance(value, jinja2.Undefined):
-        str(value)  # raises, and says what is missing
+        try:
+            str(value)
+        except jinja2.UndefinedError as error:
+            text = str(error).replace(" here.", " here (a word stands in quotes).", 1)
+            raise marks.Misplaced(text) from None
     return value
 
 
-def _settings(parser: Parser) -> Iterator[nodes.Keyword]:
+def _first(parser: Parser, tag: str) -> nodes.Expr:
+    """What stands behind the tag's name."""
+    if parser.stream.current.type == "block_end":
+        parser.fail(NEEDS[tag])
+    first = parser.parse_expression()
+    if tag == "message" and parser.stream.current.type != "block_end":
+        parser.fail("a message takes its role, or a message of the history, and nothing else")
+    return first
+
+
+def _settings(parser: Parser) -> list[nodes.Keyword]:
+    found: dict[str, nodes.Keyword] = {}
     while parser.stream.current.type != "block_end":
-        key = parser.stream.expect("name").value
+        if parser.stream.current.type != "name":
+            parser.fail("a section takes its name, then settings such as priority=60, no commas")
+        key = next(parser.stream).value
         if key not in marks.SETTINGS:
             parser.fail(f"a section has no {key!r}.{did_you_mean(key, marks.SETTINGS)}")
-        if parser.stream.skip_if("assign"):
-            yield nodes.Keyword(key, parser.parse_expression())
-        elif key in marks.FLAGS:
-            yield nodes.Keyword(key, nodes.Const(True))
-        else:
-            parser.fail(f"{key!r} needs a value, such as {key}=60")
+        if key in found:
+            parser.fail(f"{key!r} stands twice")
+        found[key] = nodes.Keyword(key, _value(parser, key))
+    return list(found.values())
+
+
+def _value(parser: Parser, key: str) -> nodes.Expr:
+    if parser.stream.skip_if("assign"):
+        return parser.parse_expression()
+    if key not in marks.FLAGS:
+        parser.fail(f"{key!r} needs a value, such as {key}=60")
+    return nodes.Const(True)

@@ -28,6 +28,7 @@ from coach.prompting.tracing import FROM, Placed, TracedMessage, TracingDesk, pl
 from coach.prompting.tree import Bounded, check
 from coach.prompting.untrusted import neutralise, printable
 from coach.prompting.view import PromptView
+from coach.prompting.wording import plainly
 
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -168,6 +169,10 @@ def _environment(
 def _blame(error: Exception, name: str) -> TemplateError:
     """The error as a TemplateError that starts with path:line."""
     if isinstance(error, jinja2.TemplateSyntaxError):
-        return blame(f"{error.filename or name}:{error.lineno}", str(error.message))
-    text = f"no template {error}" if isinstance(error, jinja2.TemplateNotFound) else str(error)
+        return blame(f"{error.filename or name}:{error.lineno}", plainly(str(error.message)))
+    text = (
+        f"no template {error}"
+        if isinstance(error, jinja2.TemplateNotFound)
+        else plainly(str(error))
+    )
     return blame(template_line(error) or name, text or type(error).__name__)

@@ -39,7 +39,7 @@ def _check_structure(tree: nodes.Template) -> None:
     for joined in tree.find_all(tuple(JOINED)):
         for attribute in joined.find_all(nodes.ExtensionAttribute):
             if attribute.name.startswith("open_"):
-                tag, where = attribute.name.rpartition("_")[2], JOINED[type(joined)]
+                tag, where = attribute.name[5:], JOINED[type(joined)]
                 text = f"a {tag} inside a {where} would lose its structure: use a block"
                 raise jinja2.TemplateSyntaxError(text, attribute.lineno)
 
