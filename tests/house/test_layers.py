@@ -13,7 +13,7 @@ FLOORS: list[set[str]] = [
     {"vocabulary"},
     {"record"},
     {"flows", "hearing", "prompting", "stores"},
-    {"consolidation", "effects", "injection", "rebuilding", "rendering", "services", "session"}
+    {"checks", "consolidation", "effects", "injection", "rebuilding", "rendering", "services", "session"}
     | {"settings", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},

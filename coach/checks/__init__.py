@@ -1,0 +1,1 @@
+"""Checks of flows together with their templates."""
