@@ -14,7 +14,7 @@ _UNKNOWN = re.compile(r"(filter|tag)(?: named)? '(\w+)'")
 
 def blame(where: str, text: str) -> TemplateError:
     """'where: text', with a hint when the text is about an unknown filter or tag."""
-    return TemplateError(f"{where}: {text}{_hint(text)}")
+    return TemplateError(f"{where}: {text}{hint(text)}")
 
 
 def template_line(error: BaseException) -> str | None:
@@ -28,7 +28,8 @@ def template_line(error: BaseException) -> str | None:
     return where
 
 
-def _hint(text: str) -> str:
+def hint(text: str) -> str:
+    """What would have worked, when the text is about an unknown filter or tag; else ''."""
     found = _UNKNOWN.search(text)
     if found is None:
         return ""

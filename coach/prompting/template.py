@@ -82,17 +82,42 @@ class Templates:
             self._families[name] = self.roots.family(name, self._references)
         return self._families[name]
 
+    def parse(self, name: str, page: bool = True) -> nodes.Template:
+        """The tree of a template as it is written; `page` allows messages and sections.
+
+        TemplateNotFound, TemplateError, or whatever Jinja raises.
+        """
+        found = self.roots.source(self.find([name]))
+        env = self._page if page else self._text
+        return env.parse(found[0], name, str(found[1])) if found else nodes.Template([])
+
+    def compile(self, name: str, page: bool = True) -> None:
+        """Make a template ready, with all that is checked on the way: TemplateError."""
+        env = self._page if page else self._text
+        self._metered(lambda: env.get_template(name), name)
+
+    def words(self, page: bool = True) -> tuple[frozenset[str], frozenset[str]]:
+        """What a template can name after '|' and after 'is'."""
+        env = self._page if page else self._text
+        return frozenset(n for n in env.filters if n[0] != " "), frozenset(env.tests)
+
     def _references(self, name: str, source: str, path: Path) -> Iterator[str]:
         tree = _parse(self._page, name, source, path)
         return (str(reference) for reference in find_referenced_templates(tree))
 
     def _run(self, env: "Sandbox", name: str, view: PromptView, use: Callable[[Chunks], T]) -> T:
-        spent = limits.METER.set(limits.Meter())
-        try:
+        def render() -> T:
             self.template_hash(name)  # refuses what includes itself
             template = env.get_template(name)
             context = template.new_context(view.__dict__)
             return use(cast("Chunks", template.root_render_func(context)))
+
+        return self._metered(render, name)
+
+    def _metered(self, work: Callable[[], T], name: str) -> T:
+        spent = limits.METER.set(limits.Meter())
+        try:
+            return work()
         except PromptError:
             raise
         except Exception as error:

@@ -4,7 +4,7 @@ The sandbox intercepts calls, attributes and operators; loops, literals, slices,
 long bodies are bounded here, by wrapping them in filters that are metered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import jinja2
@@ -23,25 +23,27 @@ JOINED[nodes.AssignBlock] = "set"
 
 def check(tree: nodes.Template) -> None:
     """Refuse what no template may hold, with its line: TemplateSyntaxError."""
-    _check_structure(tree)
-    _check_references(tree)
+    for line, text in (*misplaced(tree), *bad_references(tree)):
+        raise jinja2.TemplateSyntaxError(text, line)
 
 
-def _check_references(tree: nodes.Template) -> None:
-    for node in tree.find_all(REFERENCES):
-        for name in find_referenced_templates(nodes.Template([node])):
-            if name is None or not is_name(name):
-                text = f"a template is a literal name inside the folders, not {name!r}"
-                raise jinja2.TemplateSyntaxError(text, node.lineno)
-
-
-def _check_structure(tree: nodes.Template) -> None:
+def misplaced(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Every message and section where its structure would be lost."""
     for joined in tree.find_all(tuple(JOINED)):
         for attribute in joined.find_all(nodes.ExtensionAttribute):
             if attribute.name.startswith("open_"):
                 tag, where = attribute.name[5:], JOINED[type(joined)]
                 text = f"a {tag} inside a {where} would lose its structure: use a block"
-                raise jinja2.TemplateSyntaxError(text, attribute.lineno)
+                yield attribute.lineno, text
+
+
+def bad_references(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Every reference to a template that is no name."""
+    for node in tree.find_all(REFERENCES):
+        for name in find_referenced_templates(nodes.Template([node])):
+            if name is None or not is_name(name):
+                text = f"a template is a literal name inside the folders, not {name!r}"
+                yield node.lineno, text
 
 
 class Bounded(NodeTransformer):

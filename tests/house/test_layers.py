@@ -24,6 +24,7 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {
         "flows/expression.py",
         *(f"prompting/{name}.py" for name in ("sandbox", "tags", "template", "tracing", "tree")),
+        "prompting/lint_tree.py",
     },
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
