@@ -9,6 +9,7 @@ import typer
 from coach.cli import opening, output
 from coach.cli.code import hinted, registry
 from coach.cli.options import Code, FlowName, Json
+from coach.cli.problems import counted, plain, shown
 from coach.errors import CoachError, FlowFileError, FlowNotFound, Problem
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def check(
         found = list(hinted(found))
     errors = sum(problem.level == "error" for problem in found)
     if as_json:
-        output.document([_plain(problem) for problem in found])
+        output.document([plain(problem) for problem in found])
     else:
         for problem in found:
-            output.line(_line(problem))
+            output.line(shown(problem))
         output.error(
-            f"{_count(len(flows), 'flow')} checked: {_count(errors, 'error')}, "
-            f"{_count(len(found) - errors, 'warning')}"
+            f"{counted(len(flows), 'flow')} checked: {counted(errors, 'error')}, "
+            f"{counted(len(found) - errors, 'warning')}"
         )
     raise typer.Exit(1 if errors else 0)
 
@@ -113,7 +114,7 @@ def _summary(name: str, path: Path, code: str | None) -> dict[str, Any]:
 
 def _title(row: dict[str, Any]) -> str:
     """The title, or that there is none to be had."""
-    return row["title"] or f"cannot be read: {_count(row['problems'], 'problem')}"
+    return row["title"] or f"cannot be read: {counted(row['problems'], 'problem')}"
 
 
 def _all() -> list[str]:
@@ -179,20 +180,3 @@ def _is_there(find: Callable[[str], Path | None], file: str) -> bool:
         return find(file) is not None
     except CoachError:  # a name that leaves the folders is no template
         return False
-
-
-def _line(problem: Problem) -> str:
-    """'path:line: CODE message', as editors read it."""
-    if problem.level == "error":
-        return str(problem)
-    where = problem.path if problem.line is None else f"{problem.path}:{problem.line}"
-    return f"{where}: {problem.code} {problem.level}: {problem.message}"
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    names = ("path", "line", "code", "level", "message")
-    return {name: getattr(problem, name) for name in names}
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coach.cli import opening, output
+from coach.cli.lint import lint
 from coach.cli.options import Budget, Code, Json, Store
 from coach.errors import FlowError, did_you_mean
 
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 PLACE = re.compile(r"(?P<flow>.*?\.(?:yaml|yml|json)|[^/]*)(?:/(?P<stage>.*))?", re.DOTALL)
 RULE = "-" * 60
 
-app = typer.Typer(help="Look at prompts.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Look at prompts, and check their templates.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.callback()
 def prompt() -> None:
-    """Look at prompts."""
+    """Look at prompts, and check their templates."""
 
 
 @app.command("show")
@@ -54,6 +57,9 @@ def show(
         wish = opening.Wish(flow=flow, user="", store=store, budget=budget, code=code)
         page = _recorded(wish, session, stage)
     _print(page, as_json)
+
+
+app.command("lint")(lint)
 
 
 def _print(page: "Prompt", as_json: bool) -> None:

@@ -1,0 +1,74 @@
+"""Renders: every stage's page and reply at every imagined moment, to see whether they can be."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from coach.checks.imagined import MOMENTS, Moment
+from coach.checks.served import Served
+from coach.errors import BudgetError, Problem, PromptError
+from coach.flows.flow import Flow
+from coach.prompting.budget import pack
+from coach.prompting.lint import Entry, Lint, problem
+from coach.prompting.tokens import tokenizer
+from coach.prompting.view import PromptView
+
+LOCATED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<words>.*)", re.DOTALL)
+
+
+class Renders:
+    """Every stage at every imagined moment. What the rules have told already is not repeated."""
+
+    def __init__(self, lint: Lint, known: Iterable[Problem], budget: int, encoding: str) -> None:
+        self.lint = lint
+        self.budget = budget
+        self.encoding = encoding
+        errors = [told for told in known if told.level == "error"]
+        self._told: set[tuple[str, int | str | None]] = {(told.path, told.line) for told in errors}
+        self._broken = {told.path for told in errors if told.code.startswith("T1")}
+
+    def all(self, served: Served) -> Iterator[Problem]:
+        """What goes wrong when everything of a flow is rendered."""
+        views: dict[str, list[tuple[str, PromptView]]] = {}
+        for leaf in served.flow.leaves:
+            moment = Moment(flow=served.flow, leaf=leaf, sure=served.sure[leaf])
+            views[leaf] = [(words, imagine(moment)) for words, imagine in MOMENTS.items()]
+        for kind, render in ((served.pages, self._page), (served.replies, self._reply)):
+            for name, leaves in kind.items():
+                parts = self.lint.closure(name, Entry(name=name).page)
+                if self._broken.isdisjoint(str(part.path) for part in parts):
+                    for leaf in leaves:
+                        yield from self._stage(served.flow, leaf, name, views[leaf], render)
+
+    def _stage(
+        self,
+        flow: Flow,
+        leaf: str,
+        name: str,
+        views: Sequence[tuple[str, PromptView]],
+        render: Callable[[str, PromptView], object],
+    ) -> Iterator[Problem]:
+        for words, view in views:
+            try:
+                render(name, view)
+            except PromptError as error:
+                yield from self._told_of(name, error, f"{flow.name}/{leaf}, {words}")
+
+    def _page(self, name: str, view: PromptView) -> None:
+        raw = self.lint.templates.render_prompt([name], view)
+        pack(raw, self.budget, tokenizer(self.encoding))
+
+    def _reply(self, name: str, view: PromptView) -> None:
+        if not self.lint.templates.render_text([name], view):
+            raise PromptError("the reply is empty")
+
+    def _told_of(self, name: str, error: PromptError, where: str) -> Iterator[Problem]:
+        """The error as a problem: one for each place in a file."""
+        found = LOCATED.fullmatch(str(error))
+        path = str(self.lint.templates.roots.path(name)) if found is None else found["path"]
+        line = None if found is None else int(found["line"])
+        code = "T602" if isinstance(error, BudgetError) else "T601"
+        key = path, code if line is None else line
+        if key not in self._told:
+            self._told.add(key)
+            words = str(error) if found is None else found["words"]
+            yield problem(path, line, code, f"{words} ({where})")
