@@ -2,5 +2,6 @@
 
 from coach.testing.clock import FakeClock
 from coach.testing.rehearsal import Rehearsal, rehearse
+from coach.testing.templates import lint_templates
 
-__all__ = ["FakeClock", "Rehearsal", "rehearse"]
+__all__ = ["FakeClock", "Rehearsal", "lint_templates", "rehearse"]
