@@ -13,7 +13,16 @@ FLOORS: list[set[str]] = [
     {"vocabulary"},
     {"record"},
     {"flows", "hearing", "prompting", "stores"},
-    {"checks", "consolidation", "effects", "injection", "rebuilding", "rendering", "services", "session"}
+    {
+        "checks",
+        "consolidation",
+        "effects",
+        "injection",
+        "rebuilding",
+        "rendering",
+        "services",
+        "session",
+    }
     | {"settings", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},
