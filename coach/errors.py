@@ -30,7 +30,7 @@ CoachError
     ├── TemplateNotFound     no such template under the template folders
     ├── TemplateError        a template is wrong, with file:line
     ├── BudgetError          the sections that must be there do not fit
-    └── SummaryFailed        a summariser raised, or gave nothing that can be used
+    └── SummaryFailed        what leaves the window could not be summarised
 """
 
 import difflib
@@ -181,7 +181,7 @@ class BudgetError(PromptError):
 
 
 class SummaryFailed(PromptError):
-    """A summariser raised, or gave nothing that can be used; the messages are still there."""
+    """What leaves the window could not be summarised; nothing was folded, nothing is lost."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
