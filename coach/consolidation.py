@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from coach.errors import SummaryFailed
 from coach.prompting import summary
@@ -79,12 +78,11 @@ def _fold(
 ) -> None:
     sources = {int(key.partition(":")[0]) for key in context.superseded}
     quoted = [m if m.seq not in sources else _unquoted(m) for m in leaving]
-    how: Any = policy.strategy if summarise is None else summarise
     folded = summary.fold(
         tuple(context.summaries.values()),
         quoted,
         revision=context.revision,
-        summarise=how,
+        summarise=summarise or policy.strategy,
         limits=SummaryLimits(total_tokens=policy.max_tokens),
         superseded=_values(context.superseded.values()),
         encoding=encoding,

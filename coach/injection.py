@@ -21,6 +21,8 @@ from coach.settings import read_settings
 from coach.vocabulary.context_policy import ContextPolicy
 from coach.voice import sections_of
 
+__all__ = ["CoachContext", "inject"]
+
 NAME = "injection.md.jinja"
 STANDARD = (
     *("wizard_progress", "unconfirmed_assumptions", "pending_artifacts", "approved_artifacts"),

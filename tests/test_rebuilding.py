@@ -18,8 +18,10 @@ from coach.testing import FakeClock
 from coach.vocabulary.context_policy import ContextPolicy, WindowPolicy
 
 LINES = st.sampled_from(
-    ["write my thesis", "9", "skip", "3", "change goal: run 10k", "undo", "back", "# admin", "why?"]
-    + ["a walk, a swim", "restart", "no idea at all, and it is a long story", "a walk", "4"]
+    [
+        *("write my thesis", "9", "skip", "3", "change goal: run 10k", "undo", "back", "# admin"),
+        *("a walk, a swim", "restart", "no idea at all, and it is a long story", "a walk", "4"),
+    ]
 )
 SMALL = ContextPolicy(window=WindowPolicy(messages=6))
 

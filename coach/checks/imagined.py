@@ -13,6 +13,7 @@ from coach.prompting.view import PromptView
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
 from coach.record.message import Message
+from coach.record.summary import Summary, SummaryLine
 from coach.views import Occasion, view_of
 from coach.vocabulary.commands import Answerable, Assume, Confirm, Correct, Decline, Reject, Set
 from coach.vocabulary.decision import Decision, Move, MoveKind, Ruling
@@ -55,6 +56,7 @@ def doubtful(moment: Moment) -> PromptView:
     for name in (None, *moment.flow.fields):
         context.add_assumption(f"{WORDS} of {name or 'it'}", related_to=name)
     context.asks, context.asks_about = None, next(iter(context.assumptions))
+    _gather(context, WORDS)
     return _view(moment, context)
 
 
@@ -75,7 +77,7 @@ def hostile(moment: Moment) -> PromptView:
     """Whatever a person can write looks like a template and like the page's structure."""
     context = _context(moment, moment.flow.fields, HOSTILE)
     context.add_assumption(HOSTILE)
-    context.summary = HOSTILE
+    _gather(context, HOSTILE)
     context.show_window(_message(n, HOSTILE) for n in range(1, 5))
     return _view(moment, context, text=HOSTILE)
 
@@ -129,6 +131,20 @@ def _context(moment: Moment, fields: Collection[str], words: str = WORDS) -> Coa
         context.status = SessionStatus.FINISHED
     context.asks = next_question(flow, context).field
     return context
+
+
+def _gather(context: CoachContext, words: str) -> None:
+    """Everything else that a session can hold, saying those words."""
+    line = SummaryLine(seq=1, text=words, tokens=10)
+    context.summaries["s1"] = Summary(
+        id="s1", level=0, first_seq=1, last_seq=1, lines=(line,), strategy="none",
+        encoding="", revision=0, messages=1, source_tokens=10,
+    )  # fmt: skip
+    context.add_tool_run("tool", result=words)
+    context.add_tool_run("tool", success=False, error=words)
+    context.add_task("task", due="2026-01-06")
+    for formatter in ("default", "json", "list", "summary"):
+        context.add_section(f"own_{formatter}", {"key": words}, formatter=formatter)
 
 
 def _view(moment: Moment, context: CoachContext, **occasion: Any) -> PromptView:

@@ -15,7 +15,6 @@ from coach.flows.flow import Flow
 from coach.library import list_flows
 from coach.prompting import outline as o
 from coach.prompting.lint import Entry, Lint, place, problem
-from coach.prompting.prompt import BUDGET
 from coach.prompting.template import Templates
 from coach.prompting.tokens import DEFAULT
 
@@ -37,14 +36,15 @@ class Report:
 def lint_prompts(
     flows: Sequence[Flow],
     folders: Sequence[Path],
-    budget: int = BUDGET,
+    budget: int | None = None,
     encoding: str = DEFAULT,
     only: bool = False,
 ) -> Report:
     """Everything wrong with the templates of some flows, and with all in the first folder.
 
     `folders` are searched in that order; the first is your own. `only` leaves out what of it
-    those flows do not use. Templates that cannot be read are problems, too: nothing is raised.
+    those flows do not use. Without a `budget` a flow's own counts, else 2,000 tokens. Templates
+    that cannot be read are problems, too: nothing is raised.
     """
     lint = Lint(Templates(folders))
     served = [serve(flow, lint.templates) for flow in flows]

@@ -9,8 +9,10 @@ from coach.errors import BudgetError, Problem, PromptError
 from coach.flows.flow import Flow
 from coach.prompting.budget import pack
 from coach.prompting.lint import Entry, Lint, problem
+from coach.prompting.prompt import BUDGET
 from coach.prompting.tokens import tokenizer
 from coach.prompting.view import PromptView
+from coach.voice import sections_of
 
 LOCATED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<words>.*)", re.DOTALL)
 
@@ -18,7 +20,9 @@ LOCATED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<words>.*)", re.DOTALL)
 class Renders:
     """Every stage at every imagined moment. What the rules have told already is not repeated."""
 
-    def __init__(self, lint: Lint, known: Iterable[Problem], budget: int, encoding: str) -> None:
+    def __init__(
+        self, lint: Lint, known: Iterable[Problem], budget: int | None, encoding: str
+    ) -> None:
         self.lint = lint
         self.budget = budget
         self.encoding = encoding
@@ -45,19 +49,21 @@ class Renders:
         leaf: str,
         name: str,
         views: Sequence[tuple[str, PromptView]],
-        render: Callable[[str, PromptView], object],
+        render: Callable[[Flow, str, PromptView], object],
     ) -> Iterator[Problem]:
         for words, view in views:
             try:
-                render(name, view)
+                render(flow, name, view)
             except PromptError as error:
                 yield from self._told_of(name, error, f"{flow.name}/{leaf}, {words}")
 
-    def _page(self, name: str, view: PromptView) -> None:
+    def _page(self, flow: Flow, name: str, view: PromptView) -> None:
         raw = self.lint.templates.render_prompt([name], view)
-        pack(raw, self.budget, tokenizer(self.encoding))
+        said = flow.context.max_prompt_tokens
+        budget = next(size for size in (self.budget, said, BUDGET) if size is not None)
+        pack(raw, budget, tokenizer(self.encoding), sections_of(flow.context))
 
-    def _reply(self, name: str, view: PromptView) -> None:
+    def _reply(self, flow: Flow, name: str, view: PromptView) -> None:
         if not self.lint.templates.render_text([name], view):
             raise PromptError("the reply is empty")
 

@@ -19,7 +19,7 @@ from coach.prompting.view import PromptView
 VOLATILE = frozenset(
     {"answered", "asks_back", "assumptions", "entered", "events", "heard", "history", "message"}
     | {"moved", "offers_close", "problems", "progress", "question", "resumed", "today"}
-    | {"turns_left", "waits_for"}
+    | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections"}
 )
 SELDOM = frozenset({"answers", "finished", "finished_because", "flow", "stage", "summary"})
 BY_FIELD = frozenset({"answers"})  # mappings whose keys are the fields of a flow

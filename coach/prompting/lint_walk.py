@@ -13,7 +13,7 @@ from coach.prompting import outline as o
 from coach.prompting.kinds import PLAIN, known
 from coach.prompting.lint_names import Names
 from coach.prompting.lint_scope import NONE, Scope, Value, merged
-from coach.prompting.template import LOOP
+from coach.prompting.sandbox import LOOP
 
 MAX_STEPS = 100_000
 MAX_FOUND = 200

@@ -8,14 +8,13 @@ from coach.errors import Problem
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.library import roots
-from coach.prompting.prompt import BUDGET
 
 
 def lint_templates(
     prompts: Path | str | None = None,
     flows: Sequence[Flow | str | Path] | None = None,
     *,
-    budget: int = BUDGET,
+    budget: int | None = None,
 ) -> list[Problem]:
     """All that `coach prompt lint` would say: `assert lint_templates() == []`.
 
