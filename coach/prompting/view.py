@@ -179,7 +179,8 @@ class PromptView(Value):
     `assumptions` are the open ones, lowest confidence first: as many as a page could hold, and
     `more_assumptions` counts the others. `history` leaves out `message`,
     the last thing the user said. `asks_back` is true when that was a question or a cry for help,
-    and `waits_for` says what a stage without a question is waiting for.
+    and `waits_for` says what a stage without a question is waiting for. `sections` are what the
+    application adds.
     """
 
     flow: FlowView
