@@ -57,7 +57,7 @@ class Templates:
     def trace(self, names: Sequence[str], view: PromptView) -> list[TracedMessage]:
         """As `render_prompt`, with the template and line that each line of text comes from.
 
-        It costs more than twice as much, and compiles the templates once more.
+        It takes about half as long again, and compiles the templates once more.
         """
         return self._run(self._traced, self.find(names), view, _traced)
 
