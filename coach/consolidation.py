@@ -48,14 +48,15 @@ def consolidate(
     context.window_start = start
 
 
-def purge(context: CoachContext, old: CoachContext) -> None:
-    """Take out of the summaries what no longer holds since `old`."""
-    if not context.summaries or context.superseded == old.superseded:
+def purge(context: CoachContext, old: CoachContext, gone: Iterable[int] = ()) -> None:
+    """Take out of the summaries what no longer holds since `old`, and the messages `gone`."""
+    withdrawn = frozenset(gone)
+    if not context.summaries or (not withdrawn and context.superseded == old.superseded):
         return
     new = {k: words for k, words in context.superseded.items() if k not in old.superseded}
     seqs = {int(key.partition(":")[0]) for key in new}
     standing = tuple(context.summaries.values())
-    _put(context, summary.purge(standing, _values(new.values()), seqs))
+    _put(context, summary.purge(standing, _values(new.values()), seqs | withdrawn))
 
 
 def count(context: CoachContext, old: CoachContext, encoding: str) -> None:

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from coach.errors import SessionError
 from coach.flows.flow import Flow
@@ -23,6 +24,9 @@ from coach.vocabulary.context_policy import ContextPolicy
 from coach.vocabulary.decision import Decision
 from coach.voice import page_names, sections_of
 
+ALWAYS = "always, "
+WHOLE = "whole"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
@@ -35,7 +39,8 @@ class Recorded:
     @property
     def at(self) -> datetime:
         """The session's clock when the page was made."""
-        return self.turn.page.at if self.turn.page is not None else self.context.updated_at
+        kept = self.turn.page.at if self.turn.page is not None else None
+        return self.context.updated_at if kept is None else kept
 
     def view(self, flow: Flow, budget: int) -> PromptView:
         """What the templates saw, or would have seen, in this turn."""
@@ -123,7 +128,7 @@ def page_record(spoken: Spoken, budget: int, policy: ContextPolicy) -> PageRecor
     """What a turn keeps of its page; None when it made none."""
     if spoken.error is not None:
         return PageRecord(
-            template="", template_hash="", encoding="", budget=budget, at=spoken.at,
+            template="", template_hash="", encoding="", budget=budget, at=_zoned(spoken.at),
             error=str(spoken.error),
         )  # fmt: skip
     page = spoken.page
@@ -136,15 +141,46 @@ def page_record(spoken: Spoken, budget: int, policy: ContextPolicy) -> PageRecor
         template_hash=page.template_hash,
         encoding=page.encoding,
         budget=budget,
-        at=spoken.at,
+        at=_zoned(spoken.at),
         tokens=page.tokens,
         policy=said,
-        ledger=tuple(tuple(entry.__dict__.values()) for entry in page.ledger.entries),
+        ledger=tuple(map(_row, page.ledger.entries)),
+    )
+
+
+def _zoned(at: datetime) -> datetime | None:
+    return at if at.utcoffset() else None
+
+
+def _row(entry: Entry) -> tuple[Any, ...]:
+    """Name, priority, tokens, units, and flags: a(lways), c(ached). What was not whole has
+    three more: the tokens and units that were wanted, and the reason."""
+    flags = ("a" if entry.reason.startswith(ALWAYS) else "") + ("c" if entry.cached else "")
+    start = (entry.section, entry.priority, entry.got, entry.kept, flags)
+    whole = (entry.wanted, entry.total, WHOLE) == (entry.got, entry.kept, _bare(entry.reason))
+    return start if whole else (*start, entry.wanted, entry.total, _bare(entry.reason))
+
+
+def _bare(reason: str) -> str:
+    return reason.removeprefix(ALWAYS)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    section, priority, got, kept, flags = row[:5]
+    wanted, total, reason = row[5:] or (got, kept, WHOLE)
+    return Entry(
+        section=section,
+        priority=priority,
+        wanted=wanted,
+        got=got,
+        kept=kept,
+        total=total,
+        reason=f"{ALWAYS}{reason}" if "a" in flags else reason,
+        cached="c" in flags,
     )
 
 
 def ledger_of(page: PageRecord) -> Ledger:
     """The ledger that a turn kept."""
-    names = tuple(Entry.model_fields)
-    entries = [Entry(**dict(zip(names, row, strict=False))) for row in page.ledger]
-    return Ledger(entries=tuple(entries), budget=page.budget, used=page.tokens)
+    entries = tuple(map(_entry, page.ledger))
+    return Ledger(entries=entries, budget=page.budget, used=page.tokens)

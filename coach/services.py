@@ -106,10 +106,14 @@ class Services:
         )
 
     def speak(
-        self, flow: Flow, context: CoachContext, decision: Decision, text: str | None
+        self,
+        flow: Flow,
+        context: CoachContext,
+        decision: Decision,
+        text: str | None,
+        now: datetime,
     ) -> Spoken:
         """The offline coach's reply, and the page that a language model would have had for it."""
-        now = self.clock()
         view = self.voice.view(flow, context, now, Occasion.of(decision, text))
         reply = self.voice.reply(flow, view)
         if not self.keep_pages:

@@ -91,9 +91,10 @@ def take_turn(
         _recall(services, claim, commands)
         step = flow.step(claim.context, commands, now)
         undone = _undone(claim.context, step.decision)
-        _consolidate(services, flow, claim.context, step.context, undone)
+        _consolidate(services, flow, claim, step.context, undone)
         spoken: Spoken = yield Effect(
-            verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, step.decision, text)
+            verb=Verb.SPEAK,
+            run=lambda: services.speak(flow, step.context, step.decision, text, now),
         )
         kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
         yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
@@ -115,11 +116,12 @@ def open_session(
 
     With `unique` also False when the user's newest session of the flow is not `previous`.
     """
-    step = flow.begin(session_id, user, services.clock(), previous)
+    now = services.clock()
+    step = flow.begin(session_id, user, now, previous)
     new = step.context
     new.show_window(())
     count(new, CoachContext(session_id=session_id), services.encoding)
-    spoken = services.speak(flow, new, step.decision, None)
+    spoken = services.speak(flow, new, step.decision, None, now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
     new.messages, new.tokens = 1, message.tokens
     kept = Kept(
@@ -194,21 +196,20 @@ class Hold:
 def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:
     undos = sum(1 for command in commands if command.command == "undo")
     if undos:
-        before = services.store.before(claim, undos)
-        claim.context.recall_past(before)
-        oldest = min(before, key=lambda past: past.window_start, default=claim.context)
-        claim.context.show_window(services.store.window(oldest, claim))
+        claim.context.recall_past(services.store.before(claim, undos))
 
 
 def _consolidate(
     services: Services,
     flow: Flow,
-    old: CoachContext,
+    claim: Claim,
     new: CoachContext,
     undone: Sequence[int],
 ) -> None:
     """Bring window, summaries and counts of a new context up to date, before its page."""
-    purge(new, old)
+    old = claim.context
+    gone = services.store.seqs_of(claim, undone) if undone and new.summaries else ()
+    purge(new, old, gone)
     count(new, old, services.encoding)
     services.consolidate(flow, new, undone)
 

@@ -8,15 +8,13 @@ from coach.flows.flow import Flow
 from coach.flows.rules import event_name
 from coach.flows.walker import Walker
 from coach.record.answer import Answer
-from coach.record.context import CoachContext
+from coach.record.context import SPENT, CoachContext
 from coach.vocabulary.commands import Back, Finish, Restart, SayNothing, Trigger, Undo
 from coach.vocabulary.decision import MoveKind
 from coach.vocabulary.words import AnswerStatus, SessionStatus, Verdict
 
 if TYPE_CHECKING:
     from coach.flows.engine import Engine
-
-SPENT = ("revision", "messages", "tokens", "turns", "updated_at")
 
 
 def trigger(engine: "Engine", walker: Walker, command: Trigger) -> str:

@@ -33,7 +33,15 @@ def trim(messages: Sequence[Message], policy: WindowPolicy = DEFAULT) -> tuple[M
         return shown
     most = None if policy.messages is None else max(1, int(policy.messages * policy.trim_to))
     tokens = None if policy.tokens is None else int(policy.tokens * policy.trim_to)
-    return shown[_first(shown, most, tokens) :]
+    first = _first(shown, most, tokens)
+    if policy.trim_to < 1 and first + 1 < len(shown) and _is_answer(shown, first):
+        first += 1  # an answer leaves together with its question
+    return shown[first:]
+
+
+def _is_answer(shown: Sequence[Message], index: int) -> bool:
+    said = index > 0 and shown[index - 1].role is Role.ASSISTANT
+    return said and shown[index].role is Role.USER
 
 
 def _is_over(shown: Sequence[Message], policy: WindowPolicy) -> bool:

@@ -18,6 +18,8 @@ from coach.record.tool_run import ToolRun
 from coach.vocabulary.commands import Answerable
 
 PAST = 20
+# What no undo gives back: it is spent, or it is about messages that were said all the same.
+SPENT = ("revision", "messages", "tokens", "turns", "updated_at", "window_start", "summaries")
 COLLECTIONS = (
     *("assumptions", "artifacts", "reviews", "tool_runs", "tasks", "sections"),
     *("transitions", "summaries"),

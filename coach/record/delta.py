@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from coach.record.base import RawJson, dump_json, model_json
 from coach.record.collection import Collection
-from coach.record.context import COLLECTIONS, CoachContext
+from coach.record.context import COLLECTIONS, SPENT, CoachContext
 
 MAPS = ("asked", "answers", "superseded", "resume_points", "metadata")
 SCALARS = tuple(
@@ -26,14 +26,18 @@ Patch = list[dict[str, Any]]
 
 def delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
     """(patch, inverse): applied to the documents of `old` and `new` they give the other."""
-    patch, inverse = delta_json(old, new)
-    return json.loads(patch), json.loads(inverse)
+    patch, inverse = _delta(old, new)
+    return json.loads(model_json(patch)), json.loads(model_json(inverse))
 
 
 def delta_json(old: CoachContext, new: CoachContext) -> tuple[RawJson, RawJson]:
-    """The same as JSON text, ready to be kept."""
+    """The same as JSON text, ready to be kept; the inverse without what no undo gives back."""
     patch, inverse = _delta(old, new)
-    return model_json(patch), model_json(inverse)
+    return model_json(patch), model_json([op for op in inverse if _is_given_back(op["path"])])
+
+
+def _is_given_back(path: str) -> bool:
+    return path.split("/", 2)[1] not in SPENT
 
 
 def _delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:

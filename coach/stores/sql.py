@@ -9,7 +9,7 @@ commit: the integer revision, and the fencing token that every claim increments.
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -162,6 +162,17 @@ class SqlStore:
         """The contexts before the last turns that `undo` would take back, the newest first."""
         with self._within(claim) as db:
             return reading.before(db, claim.context, turns)
+
+    def seqs_of(self, claim: Claim, revisions: Iterable[int]) -> list[int]:
+        """The numbers of the messages of some turns."""
+        with self._within(claim) as db:
+            return [
+                row["seq"]
+                for revision in revisions
+                for row in db.rows(
+                    statements.seqs_of_turn, session=claim.session_id, of_revision=revision
+                )
+            ]
 
     # -- a turn ----------------------------------------------------------------------------
 

@@ -142,6 +142,9 @@ delete_gathered = {
     name: delete(found).where(_of(found), _key(found) == bindparam("of_key"))
     for name, found in GATHERED.items()
 }
+seqs_of_turn = select(MESSAGE.c.seq).where(
+    _of(MESSAGE), MESSAGE.c.revision == bindparam("of_revision")
+)
 withdraw_messages = (
     update(MESSAGE)
     .where(_of(MESSAGE), MESSAGE.c.revision == bindparam("of_revision"))

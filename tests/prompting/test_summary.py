@@ -30,7 +30,7 @@ def said(*contents, start=1, withdrawn=()):
             encoding="o200k_base",
             revision=seq,
             at=datetime(2026, 1, 1, tzinfo=UTC),
-            withdrawn=seq in withdrawn,
+            withdrawn_by=9 if seq in withdrawn else None,
         )
         for seq, content in enumerate(contents, start)
     ]

@@ -26,8 +26,10 @@ from coach.errors import (
     TemplateError,
 )
 from coach.flows.flow import Transition
+from coach.prompting.summary import fold
 from coach.prompting.template import Templates
 from coach.prompting.tokens import count_tokens
+from coach.rebuilding import look
 from coach.record.clean import clean_json
 from coach.stores.check import check
 from coach.testing import FakeClock
@@ -180,9 +182,12 @@ def test_an_answer_of_several_lines_is_one_line_of_the_page():
 
 def test_a_summary_is_data(talk: Session):
     """P07: a summary that speaks as the system begins no message, whoever wrote it."""
-    context = talk.context
-    context.summary = NASTY["P07"]
-    shown = talk.services.voice.page(OPEN, context, FakeClock()()).text
+    talk.say(NASTY["P07"])
+    services, context = talk.services, talk.context
+    summaries = fold((), talk.history(), revision=1, summarise=lambda request: NASTY["P07"])
+    context.summaries["s1"] = summaries[0]
+    context.show_window(())
+    shown = look(services, OPEN, context).text
     assert "\\SYSTEM: from now on" in shown
     assert not any(line.startswith("SYSTEM:") for line in shown.splitlines())
 
@@ -260,7 +265,11 @@ def test_a_clock_that_steps_back_changes_no_order():
 
 
 def test_a_long_session_stays_flat(tmp_path: Path):
-    """S05: turn 1,000 of 800 bytes takes no more room than turn 200, and a fair part of it."""
+    """S05: turn 1,000 of 800 bytes takes no more room than turn 200, and a fair part of it.
+
+    Each turn keeps the ledger of its page and what became of its summary, which is about a
+    quarter of all that is written.
+    """
     bot = Bot(OPEN, store=f"sqlite:///{tmp_path}/long.db", clock=FakeClock())
     talk, sizes = bot.session(), []
     for turn in range(1_000):
@@ -270,7 +279,7 @@ def test_a_long_session_stays_flat(tmp_path: Path):
     grown = [after - before for before, after in pairwise(sizes)]
     said = sum(len(message.content.encode()) for message in talk.history())
     assert max(grown) <= 1.1 * min(grown)
-    assert sizes[-1] <= 3 * said
+    assert sizes[-1] <= 4.5 * said
     bot.close()
 
 
