@@ -55,8 +55,9 @@ def purge(context: CoachContext, old: CoachContext, gone: Iterable[int] = ()) ->
         return
     new = {k: words for k, words in context.superseded.items() if k not in old.superseded}
     seqs = {int(key.partition(":")[0]) for key in new}
-    standing = tuple(context.summaries.values())
-    _put(context, summary.purge(standing, _values(new.values()), seqs | withdrawn))
+    _put(
+        context, summary.purge(context.summaries.frontier, _values(new.values()), seqs | withdrawn)
+    )
 
 
 def count(context: CoachContext, old: CoachContext, encoding: str) -> None:
@@ -80,7 +81,7 @@ def _fold(
     sources = {int(key.partition(":")[0]) for key in context.superseded}
     quoted = [m if m.seq not in sources else _unquoted(m) for m in leaving]
     folded = summary.fold(
-        tuple(context.summaries.values()),
+        context.summaries.frontier,
         quoted,
         revision=context.revision,
         summarise=summarise or policy.strategy,

@@ -87,6 +87,11 @@ AGENDA = re.compile(
     r"^(?:let me|just so|normally|i (?:always|can|just|want|wanted|will|would)\b|i['’](?:ll|d)\b)",
     re.IGNORECASE,
 )
+ASKS_MUCH = re.compile(  # questions whose answers are what a conversation is for
+    r"\b(?:achieve|goals?|aim|what (?:do|would|will|could|can|have) you|which (?:one|of)|by when"
+    r"|in (?:the|your) way|how will you (?:know|do)|what problem|who will|build)\b",
+    re.IGNORECASE,
+)
 NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][a-z]{2,}")
 YOU = re.compile(r"\byou(?:r|['’]\w+)?\b", re.IGNORECASE)
 QUESTION = re.compile("[?？؟][\"'”’»)\\s]*$")
@@ -157,4 +162,5 @@ def asked_weight(question: str) -> float:
     """What a question adds to the answer that needs it; less than nothing for a permission."""
     if PERMISSION.search(question):
         return -0.6
-    return 0.3 * max(weight(question) + 0.8, 0.0) + 0.5 * bool(AGREED.search(question))
+    much = 0.9 * bool(ASKS_MUCH.search(question)) + 0.5 * bool(AGREED.search(question))
+    return 0.3 * max(weight(question) + 0.8, 0.0) + much

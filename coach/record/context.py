@@ -50,7 +50,7 @@ class CoachContext(Gathering):
     @property
     def summary(self) -> str | None:
         """What is left of the messages before the window; None while nothing has left it."""
-        return "\n".join(s.text for s in self.summaries.values() if s.lines) or None
+        return "\n".join(s.text for s in self.summaries.frontier if s.lines) or None
 
     @property
     def consolidated_summary(self) -> str | None:

@@ -14,8 +14,9 @@ class PageRecord(Value):
     """What a turn keeps of its page. The rest of it stands in the log: context and messages.
 
     `template_hash` leads to the sources it was rendered from; `at` is the session's clock with
-    its zone, None where that is the UTC of the turn itself; `policy` what the deployment said about sections; `ledger` a row a section, as
-    short as can be (see `rebuilding.ledger_of`). `error` says why there was no page.
+    its zone, None where that is the UTC of the turn itself; `policy` what the deployment said
+    about sections; `ledger` a row a section, as short as can be (see `rebuilding.ledger_of`).
+    `error` says why there was no page.
     """
 
     template: str

@@ -59,11 +59,16 @@ class Summary(Value):
 
 
 class Summaries(Collection[Summary]):
-    """The summaries that stand now by id, in the order of what they cover."""
+    """The summaries that stand now by id."""
 
     item: ClassVar[type[Value]] = Summary
     letter: ClassVar[str] = "s"
     __slots__ = ()
+
+    @property
+    def frontier(self) -> tuple[Summary, ...]:
+        """All of them in the order of what they cover."""
+        return tuple(sorted(self.values(), key=lambda summary: summary.first_seq))
 
 
 class SummaryRow(Row, table=True):

@@ -23,10 +23,11 @@ class TurnRow(Row, table=True):
 
     `number` is the order of the claim; number 0 is the opening, whose `patch` holds the
     initial context. `revision` is set when the turn is kept. `patch` and `inverse` are JSON
-    Patches (RFC 6902) on the context document (the inverse gives back what an undo does); the turns 50, 100, 200, 400 … also hold a
-    `snapshot`. `text` is there while the turn is pending (afterwards its message holds it),
-    `digest` is its sha256 and stays, so that the same key with another text is noticed.
-    `first_seq` is the sequence number of the turn's first message, `page` a PageRecord.
+    Patches (RFC 6902) on the context document (the inverse gives back what an undo does); the
+    turns 50, 100, 200, 400 … also hold a `snapshot`. `text` is there while the turn is pending
+    (afterwards its message holds it), `digest` is its sha256 and stays, so that the same key
+    with another text is noticed. `first_seq` is the sequence number of the turn's first message,
+    None where the application wrote without one; `page` is a PageRecord.
     """
 
     __tablename__ = "coach_turn"
