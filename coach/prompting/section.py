@@ -28,10 +28,11 @@ Tokens = Annotated[int, Setting(ge=1, le=10_000_000)]
 class SectionSpec(Value):
     """How a section competes for the budget; the attributes of `{% section %}`.
 
-    `priority` 0 to 100, higher first. `always`: it must be there, whole or with at least
-    `min` tokens. `max` caps its tokens. `keep` says which end stays when it is cut. `cache`
-    marks what seldom changes, for the provider's prompt cache. `more` is how many units there
-    are beyond the rendered ones, on the side that is not kept.
+    `priority` 0 to 100, higher first. `always`: it must be there, whole, or with a `min` as
+    much as fits that many tokens, and more where there is room. `max` caps its tokens. `keep`
+    says which end stays when it is cut. `cache` marks what seldom changes, for the provider's
+    prompt cache. `more` is how many units there are beyond the rendered ones, on the side that
+    is not kept.
     """
 
     name: Annotated[str, Setting(min_length=1, max_length=64)]
