@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from sqlmodel import Field as Col
 
+from coach.errors import InvalidValue
 from coach.record.base import Row
 from coach.record.collection import Collection
 from coach.vocabulary.value import Value
@@ -78,6 +79,19 @@ class Artifact(Value):
     def approved(self) -> bool:
         return self.status is ArtifactStatus.APPROVED
 
+    @property
+    def rejected(self) -> bool:
+        return self.status is ArtifactStatus.REJECTED
+
+    @property
+    def superseded(self) -> bool:
+        return self.status is ArtifactStatus.SUPERSEDED
+
+    @property
+    def put_forward(self) -> bool:
+        """Whether a verdict can be given on it."""
+        return self.status in (ArtifactStatus.PENDING_REVIEW, ArtifactStatus.IN_REVIEW)
+
 
 class Artifacts(Collection[Artifact]):
     """All versions of all artifacts by id, oldest first."""
@@ -85,6 +99,31 @@ class Artifacts(Collection[Artifact]):
     item: ClassVar[type[Value]] = Artifact
     letter: ClassVar[str] = "d"
     __slots__ = ()
+
+
+def check_artifacts(old: Artifacts, new: Artifacts) -> None:
+    """InvalidValue when code that held the artifacts left them as no method would have: gone,
+    rewritten, moved on where their status does not lead, or two that stand for one definition."""
+    for key in new.changed_since(old):
+        before, after = old.get(key), new.get(key)
+        if before is not None and (after is None or not _may_become(before, after)):
+            raise InvalidValue(f"artifact {key!r} was {before.status} and cannot become {after!r}")
+    kept = [a.definition_id for a in new.values() if a.definition_id and not a.superseded]
+    for twice in {key for key in kept if kept.count(key) > 1}:
+        raise InvalidValue(f"two versions of {twice!r} stand: the older has to be superseded")
+
+
+def _may_become(before: Artifact, after: Artifact) -> bool:
+    settled = ("status", "settled_message", "settled_revision", "tokens")
+    same = before.model_copy(update={name: getattr(after, name) for name in settled}) == after
+    return same and after.status in _reachable(before.status)
+
+
+def _reachable(status: ArtifactStatus) -> set[ArtifactStatus]:
+    found = {status}
+    while more := {after for one in found for after in NEXT[one]} - found:
+        found |= more
+    return found
 
 
 class Review(Value):

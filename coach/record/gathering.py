@@ -63,7 +63,7 @@ class Gathering(Believing):
             content=_text(content, LONGEST),
             **self._stamp(),
         )
-        if old is not None and old.status is not ArtifactStatus.SUPERSEDED:
+        if old is not None and not old.superseded:
             self.set_artifact_status(old.id, ArtifactStatus.SUPERSEDED)
         self.artifacts[artifact.id] = artifact
         return artifact
@@ -74,6 +74,11 @@ class Gathering(Believing):
             return self.artifacts[what]
         found = [a for a in self.artifacts.values() if what in (a.definition_id, a.name)]
         return found[-1] if found else None
+
+    def standing_artifact(self, definition_id: str) -> Artifact | None:
+        """The version of a definition that stands: the newest, unless that is superseded."""
+        versions = self.get_artifacts(definition_id=definition_id)
+        return versions[-1] if versions and not versions[-1].superseded else None
 
     def get_artifacts(
         self,

@@ -38,6 +38,18 @@ def test_a_new_version_supersedes_the_one_before(bare: CoachContext) -> None:
     assert bare.get_artifact("Plan") == second
 
 
+def test_the_newest_version_of_a_definition_stands_unless_it_is_superseded(
+    bare: CoachContext,
+) -> None:
+    """Names do not count, and another definition does not either."""
+    bare.add_artifact("conf", "one")
+    assert bare.standing_artifact("conf") is None
+    spec = bare.add_artifact("Bot configuration", "two", definition_id="bot")
+    assert bare.standing_artifact("bot") == spec
+    bare.set_artifact_status(spec.id, "superseded")
+    assert bare.standing_artifact("bot") is None
+
+
 @pytest.mark.parametrize(
     ("act", "says"),
     [
