@@ -11,6 +11,7 @@ from pydantic import Field as Setting
 
 from coach.prompting.untrusted import Untrusted
 from coach.record.answer import Answer
+from coach.record.artifact import ArtifactStatus
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.section import ContextSection
@@ -122,6 +123,28 @@ class HeardView(Value):
     type: str = ""
 
 
+class ReviewView(Value):
+    """A verdict on a version of an artifact, and by whom."""
+
+    verdict: Literal["approved", "rejected"]
+    comment: Words = ""
+    reviewer: Words = ""
+
+
+class ArtifactView(Value):
+    """A version that stands of something made in the conversation. `tokens` counts `content`."""
+
+    id: str
+    type: Words
+    name: Words
+    status: ArtifactStatus
+    version: int
+    definition_id: str | None = None
+    content: Words = ""
+    tokens: int = 0
+    verdicts: tuple[ReviewView, ...] = ()
+
+
 class CallView(Value):
     """A tool that an assistant's message asks for; `arguments` is JSON text."""
 
@@ -177,7 +200,8 @@ class PromptView(Value):
 
     `answers` holds the values that count, by field; `answered` every answer with its state.
     `assumptions` are the open ones, lowest confidence first: as many as a page could hold, and
-    `more_assumptions` counts the others. `history` leaves out `message`,
+    `more_assumptions` counts the others; `artifacts` are the versions that are not superseded,
+    oldest first. `history` leaves out `message`,
     the last thing the user said. `asks_back` is true when that was a question or a cry for help,
     and `waits_for` says what a stage without a question is waiting for. `sections` are what the
     application adds.
@@ -194,6 +218,7 @@ class PromptView(Value):
     more_assumptions: Annotated[int, Setting(ge=0)] = 0
     tools: tuple[ToolView, ...] = ()
     tasks: tuple[TaskView, ...] = ()
+    artifacts: tuple[ArtifactView, ...] = ()
     question: QuestionView | None = None
     heard: tuple[HeardView, ...] = ()
     problems: tuple[Words, ...] = ()
@@ -240,6 +265,7 @@ def build_view(
         "tools": tuple(_tool(run) for run in list(context.tool_runs.values())[-MOST_TOOLS:]),
         "tasks": tuple(TaskView(id=t.id, name=t.name, due=t.due) for t in _open_tasks(context)),
         "sections": tuple(_section(section) for section in context.sections.values()),
+        "artifacts": _artifacts(context),
         "finished": context.finished,
         "finished_because": context.finished_because,
         "summary": context.summary,
@@ -315,6 +341,27 @@ def _open_tasks(context: CoachContext) -> list[Task]:
 def _section(section: ContextSection) -> SectionView:
     return SectionView.model_validate(
         {name: getattr(section, name) for name in SectionView.model_fields}
+    )
+
+
+def _artifacts(context: CoachContext) -> tuple[ArtifactView, ...]:
+    standing = [made for made in context.artifacts.values() if not made.superseded]
+    return tuple(
+        ArtifactView(
+            id=made.id,
+            type=made.type,
+            name=made.name,
+            status=made.status,
+            version=made.version,
+            definition_id=made.definition_id,
+            content=made.content,
+            tokens=made.tokens,
+            verdicts=tuple(
+                ReviewView(verdict=r.verdict, comment=r.comment, reviewer=r.reviewer)
+                for r in context.get_artifact_reviews(made.id)
+            ),
+        )
+        for made in standing
     )
 
 

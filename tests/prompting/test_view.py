@@ -97,3 +97,21 @@ def test_a_view_survives_json(context):
 def test_values_read_as_a_person_would_say_them(value, words):
     """Every kind of answer has its words."""
     assert in_words(value) == words
+
+
+def test_artifacts_are_the_versions_that_stand_with_their_verdicts(context):
+    """Oldest first; what people wrote is marked as such."""
+    plan = context.add_artifact("Plan", "walk", "plan", "plan", "pending_review")
+    context.review_artifact(plan.id, "rejected", "too short")
+    context.add_artifact("Plan", "walk and swim", "plan", "plan")
+    context.add_artifact("Shopping", "boots", "note", status="pending_review")
+    context.review_artifact("d3", "approved", "yes", "bob")
+    seen = build_view(context, flow=FlowView(name="x"), stage=StageView(path="a", name="a"))
+    assert [(a.id, a.name, a.version, a.status) for a in seen.artifacts] == [
+        ("d2", "Plan", 2, "draft"),
+        ("d3", "Shopping", 1, "approved"),
+    ]
+    (verdict,) = seen.artifacts[1].verdicts
+    assert (verdict.verdict, verdict.comment, verdict.reviewer) == ("approved", "yes", "bob")
+    assert isinstance(seen.artifacts[0].content, Untrusted)
+    assert isinstance(verdict.comment, Untrusted)
