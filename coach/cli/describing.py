@@ -15,6 +15,8 @@ def describe(flow: "Flow") -> Iterator[str]:
         yield flow.about
     if flow.budget:
         yield f"budget: {flow.budget.turns} turns"
+    for key, made in flow.artifacts.items():
+        yield f"artifact {key}: {made.name}, from {', '.join(flow.written_from[key])}"
     width = max((len(name) for name in flow.fields), default=0)
     for path, stage in flow.places.items():
         yield ""
@@ -29,6 +31,8 @@ def _stage(path: str, stage: "Stage", width: int, is_start: bool) -> Iterator[st
     yield f"{title}: {stage.purpose}" if stage.purpose else title
     for name, field in stage.collect.items():
         yield f"  {name:<{width}}  {_kind(field):<16}  {field.ask}"
+    if stage.draft:
+        yield f"  drafts {', '.join(stage.draft)}"
     yield from map(_rule, stage.next)
 
 
@@ -41,5 +45,7 @@ def _rule(rule: "Transition") -> str:
     origin = f" from {', '.join(rule.origins)}" if rule.origins else ""
     trigger = f" on {rule.trigger!r}" if rule.trigger else ""
     when = f" when {' '.join(rule.when.split())}" if rule.when else ""
+    acts = {"approves": rule.approve, "rejects": rule.reject, "drafts": rule.draft}
+    made = "".join(f", {act} {', '.join(keys)}" for act, keys in acts.items() if keys)
     because = f"  ({rule.because})" if rule.because else ""
-    return f"  -> {rule.to}{origin}{trigger}{when}{because}"
+    return f"  -> {rule.to}{origin}{trigger}{when}{made}{because}"

@@ -39,6 +39,7 @@ def set_(engine: "Engine", walker: Walker, command: Set) -> str:
     if walker.context.has(name):
         return _replace(engine, walker, command, value)
     _put(walker, command, value)
+    engine.remake(walker, name)
     return ""
 
 
@@ -46,6 +47,7 @@ def correct(engine: "Engine", walker: Walker, command: Correct) -> str:
     value = checked(walker, command.field, command.value)
     if command.field not in walker.context.answers:
         _put(walker, command, value)
+        engine.remake(walker, command.field)
         return ""
     return _replace(engine, walker, command, value)
 
@@ -65,6 +67,8 @@ def confirm(engine: "Engine", walker: Walker, command: Confirm) -> str:
     walker.events.append(f"confirmed {label(topic)}")
     if before is not None and context.value(topic) != before:
         _changed(engine, walker, topic)
+    else:
+        engine.remake(walker, topic)
     return ""
 
 
@@ -92,6 +96,8 @@ def decline(engine: "Engine", walker: Walker, command: Decline) -> str:
     put_declined(walker, name)
     if before is not None and walker.context.value(name) != before:
         _changed(engine, walker, name)
+    else:
+        engine.remake(walker, name)
     return ""
 
 
@@ -171,6 +177,7 @@ def _replace(engine: "Engine", walker: Walker, command: Set | Correct, value: An
     if answer.counts and answer.value == value:
         if not answer.settled:
             _put(walker, command, value)
+            engine.remake(walker, name)
         return f"{label(name)} stays as it was"
     _put(walker, command, value)
     walker.events.append(f"corrected {label(name)}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from coach.flows import check_fields as fields
+from coach.flows import check_made as made
 from coach.flows import check_paths as paths
 from coach.flows import check_places as places
 from coach.flows import check_values as values
@@ -68,6 +69,14 @@ NAMES = (
     Rule("F403", "error", "A field's limits leave room.", values.contradictory_limits),
     Rule("F405", "warning", "A field takes its own examples.", values.bad_example),
     Rule("F406", "warning", "turns_left is read only with a budget.", values.no_budget),
+    Rule("F501", "error", "Artifacts that are named are defined.", made.unknown_artifact),
+    Rule("F502", "error", "'from' and 'comment' name fields that exist.", made.unknown_source),
+    Rule("F503", "warning", "Every artifact is drafted somewhere.", made.never_drafted),
+    Rule("F504", "error", "A draft has fields to be written from.", made.nothing_to_write),
+    Rule("F505", "error", "A status is compared with one of its words.", made.no_such_status),
+    Rule("F506", "error", "A rule gives one verdict, and its comment is on it.", made.odd_verdict),
+    Rule("F507", "error", "An artifact is not called like an id.", made.called_like_an_id),
+    Rule("F508", "error", "A stage drafts, and no group does.", made.group_drafts),
 )
 WAYS = (
     Rule("F301", "error", "Every stage can be reached.", paths.unreachable),
@@ -81,7 +90,7 @@ WAYS = (
 RULES: tuple[Rule, ...] = tuple(sorted((*NAMES, *WAYS), key=lambda rule: rule.code))
 
 # With one of these wrong there is no layout to follow.
-BREAKS_LAYOUT = frozenset({"F101", "F102", "F103", "F104", "F105", "F207"})
+BREAKS_LAYOUT = frozenset({"F101", "F102", "F103", "F104", "F105", "F207", "F501"})
 
 
 def check_flow(

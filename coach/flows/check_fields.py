@@ -10,7 +10,7 @@ from coach.flows.tree import Location
 from coach.vocabulary.fields import BaseField, ChoiceField, ListField
 
 JINJA_WORDS = ("and", "else", "false", "if", "in", "is", "none", "not", "or", "true")
-TAKEN = frozenset((*BUILTINS, *HELPERS, "artifact_status", *JINJA_WORDS))
+TAKEN = frozenset((*BUILTINS, *HELPERS, *JINJA_WORDS))
 
 
 def field_twice(survey: Survey) -> Iterator[Fault]:

@@ -74,11 +74,12 @@ def _state(
     name: str, path: str, stage: Stage, ids: Mapping[str, str], indent: str
 ) -> Iterator[str]:
     node = ids[path]
-    named = f'state "{name}" as {node}' if node != name else node
+    title = escape(f"{name} / draft {', '.join(stage.draft)}" if stage.draft else name)
+    named = f'state "{title}" as {node}' if node != title else node
     if not stage.stages:
         yield f"{indent}{named}"
         return
-    yield f"{indent}{named if node != name else f'state {node}'} {{"
+    yield f"{indent}{named if node != title else f'state {node}'} {{"
     start = f"{path}/{stage.start or next(iter(stage.stages))}"
     yield f"{indent}    [*] --> {ids.get(start, node)}"
     yield from _states(stage.stages, path, ids, f"{indent}    ")
@@ -125,10 +126,15 @@ def _is_group(flow: Flow, path: str) -> bool:
 
 
 def _label(rule: Transition) -> str:
-    """'pause [has(goal)] because the goal is clear'."""
+    """'pause [has(goal)] because the goal is clear / draft plan'."""
     words = [
         escape(rule.trigger or ""),
         f"[{escape(rule.when)}]" if rule.when is not None else "",
         f"because {escape(rule.because)}" if rule.because else "",
+        *(f"/ {act} {', '.join(keys)}" for act, keys in _made_by(rule) if keys),
     ]
     return " ".join(word for word in words if word)
+
+
+def _made_by(rule: Transition) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("approve", rule.approve), ("reject", rule.reject), ("draft", rule.draft)

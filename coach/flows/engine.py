@@ -145,6 +145,9 @@ class Engine:
     def revisit(self, walker: Walker, field: str) -> None:
         patterns.revisit(self, walker, field)
 
+    def remake(self, walker: Walker, field: str) -> None:
+        patterns.remake(self, walker, field)
+
     # -- one step --------------------------------------------------------------------------
 
     def _apply(self, walker: Walker, command: Command) -> Ruling:

@@ -5,8 +5,9 @@ Three values: a comparison with an unset or stale field is UNKNOWN, which blocks
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from coach.errors import ExpressionError, GuardError
@@ -70,14 +71,17 @@ class Expression:
 
 
 def compile_expression(
-    text: str, fields: Mapping[str, BaseField], guards: Collection[str] = ()
+    text: str,
+    fields: Mapping[str, BaseField],
+    guards: Collection[str] = (),
+    artifacts: Collection[str] = (),
 ) -> Expression:
     """Parse and check an expression; ExpressionError says what is wrong and what would work."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text)} characters, more than {MAX_LENGTH}")
     try:
         tree = _parse(text)
-        compiler = Compiler(fields, guards)
+        compiler = Compiler(fields, guards, artifacts)
         conjuncts = tuple(_conjunct(compiler, node) for node in _conjuncts(tree))
     except RecursionError:
         raise ExpressionError(f"expression {text[:60]!r}… is nested too deeply") from None
@@ -88,6 +92,22 @@ def compile_expression(
         helpers=frozenset(compiler.helpers),
         declinable=frozenset(compiler.declinable),
         comparisons=tuple(compiler.comparisons),
+    )
+
+
+def joined(parts: Sequence[Expression]) -> Expression | None:
+    """One expression that holds when all do; None for none."""
+    return reduce(_both, parts) if parts else None
+
+
+def _both(first: Expression, second: Expression) -> Expression:
+    return Expression(
+        text=f"{first.text} and {second.text}",
+        conjuncts=first.conjuncts + second.conjuncts,
+        names=first.names | second.names,
+        helpers=first.helpers | second.helpers,
+        declinable=first.declinable | second.declinable,
+        comparisons=first.comparisons + second.comparisons,
     )
 
 

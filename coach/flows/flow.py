@@ -32,7 +32,7 @@ def _several(value: Any) -> Any:
 
 StageName = Annotated[str, Setting(pattern=NAME, max_length=64)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
-OneOrMoreFields = Annotated[Names, BeforeValidator(_several)]
+OneOrMore = Annotated[Names, BeforeValidator(_several)]
 
 
 class Transition(Value):
@@ -41,6 +41,8 @@ class Transition(Value):
     Without `trigger` it is tried after every turn; with one it waits for that name. `to` is a
     stage: a sibling, or a path from the top, '$history' or 'plan/$history'. `from` belongs to
     the rules of `anywhere` and names the stages (or groups) they work from; none means all.
+    `approve` and `reject` are the person's verdict on artifacts that were put forward, with the
+    answer to the field `comment` as their words; `draft` writes and puts forward a new version.
     """
 
     to: str
@@ -48,21 +50,27 @@ class Transition(Value):
     because: str | None = None
     trigger: Annotated[str, Setting(pattern=NAME, max_length=64)] | None = None
     origins: Words = Setting(default=(), alias="from")
-    forget: OneOrMoreFields = ()
+    approve: OneOrMore = ()
+    reject: OneOrMore = ()
+    comment: FieldName | None = None
+    forget: OneOrMore = ()
     do: Words = ()
+    draft: OneOrMore = ()
 
 
 class Stage(Value):
     """One place in a conversation, or a group of places (`stages`, entered at `start`).
 
     `confirm: below 0.8` asks about open assumptions below that confidence, one by one;
-    `on_stuck` is where to go when a question was put `max_asks` times without an answer.
+    `on_stuck` is where to go when a question was put `max_asks` times without an answer;
+    `draft` writes artifacts on entering, before the actions of `enter`.
     """
 
     purpose: str | None = None
     collect: dict[FieldName, Field] = {}
     next: tuple[Transition, ...] = ()
     final: bool = False
+    draft: OneOrMore = ()
     enter: Words = ()
     exit: Words = ()
     stages: dict[StageName, "Stage"] = {}
@@ -79,6 +87,17 @@ class Budget(Value):
     turns: Annotated[int, Setting(ge=1, le=10_000)]
 
 
+class Definition(Value):
+    """An artifact that the flow makes: its type, its name, and the fields it is written from.
+
+    Without `from` these are the fields that stand before the first place that drafts it.
+    """
+
+    type: Annotated[str, Setting(pattern=r"\S", max_length=64)] = "document"
+    name: Annotated[str, Setting(pattern=r"\S", max_length=200)]
+    sources: OneOrMore = Setting(default=(), alias="from")
+
+
 class Flow(Value):
     """The script. Frozen; `hash` is the sha256 of its content, `id` its name and version."""
 
@@ -91,6 +110,7 @@ class Flow(Value):
     context: ContextPolicy = NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
     anywhere: tuple[Transition, ...] = ()
+    artifacts: dict[StageName, Definition] = {}
     guard_errors: Literal["raise", "block"] = "raise"
     metadata: dict[str, Any] = {}
 
@@ -168,6 +188,23 @@ class Flow(Value):
     def homes(self) -> Mapping[str, str]:
         """The path of the stage that collects each field."""
         return {name: path for path, stage in self.places.items() for name in stage.collect}
+
+    @cached_property
+    def written_from(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields whose answers make up each artifact, in their order."""
+        return {key: made.sources or self._before(key) for key, made in self.artifacts.items()}
+
+    def _before(self, key: str) -> tuple[str, ...]:
+        """The fields before the first stage, or up to the first rule, that drafts an artifact."""
+        found: list[str] = []
+        end = ""
+        for path, stage in self.places.items():
+            if key in stage.draft or (end and end not in chain(path)):
+                break
+            found += stage.collect
+            if not end and any(key in rule.draft for rule in stage.next):
+                end = path
+        return tuple(found)
 
     @cached_property
     def engine(self) -> "Engine":

@@ -27,7 +27,10 @@ from coach.library import find_flow
 
 # Keys whose loss would make other things look wrong that are not.
 BEARING = frozenset(
-    ("start", "stages", "collect", "next", "anywhere", "to", "from", "trigger", "type", "final")
+    (
+        *("start", "stages", "collect", "next", "anywhere", "to", "from", "trigger", "type"),
+        *("final", "artifacts", "draft"),
+    )
 )
 
 

@@ -2,8 +2,8 @@
 
 One shared, flat, undecorated core machine per flow. It holds no session: every move is fired
 on a small Walker that carries a copy of one context. Guards are its conditions, one per
-conjunct; exit, `forget`, `do` and enter are its callbacks. There is no rollback in it, so the
-engine keeps or discards the walker whole.
+conjunct; exit, verdicts, `forget`, `do`, drafts and enter are its callbacks. There is no rollback
+in it, so the engine keeps or discards the walker whole.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +13,7 @@ from typing import Any, cast
 from transitions import EventData, Machine
 
 from coach.errors import FlowError
+from coach.flows import making
 from coach.flows.flow import Flow, chain
 from coach.flows.rules import Rule, lay_out
 from coach.flows.walker import Walker
@@ -87,6 +88,7 @@ class FlowMachine:
             conditions=_conditions(rule, target),
             before=[
                 *map(_call, self._leaving(leaf, target)),
+                lambda event: making.judge(_walker(event), rule.transition),
                 lambda event: _walker(event).leave(rule, target),
                 *map(_call, self._done_by(rule)),
             ],
@@ -114,6 +116,7 @@ class FlowMachine:
         assert target is not None  # noqa: S101  # the conditions have looked
         for run in self._leaving(rule.leaf, target):
             run(walker)
+        making.judge(walker, rule.transition)
         walker.leave(rule, target)
         for run in self._done_by(rule):
             run(walker)
@@ -123,7 +126,8 @@ class FlowMachine:
             run(walker)
 
     def _done_by(self, rule: Rule) -> list[Callable[[Walker], None]]:
-        return self._actions(rule.transition.do, f"rule {rule.number} of {rule.owner!r}")
+        runs = self._actions(rule.transition.do, f"rule {rule.number} of {rule.owner!r}")
+        return [*runs, *_drafting(rule.transition.draft)]
 
     def _leaving(self, leaf: str, target: str) -> list[Callable[[Walker], None]]:
         left = [path for path in reversed(chain(leaf)) if path == leaf or path not in chain(target)]
@@ -134,18 +138,25 @@ class FlowMachine:
         ]
 
     def entering(self, leaf: str, target: str) -> list[Callable[[Walker], None]]:
-        """The enter actions of a move, outermost stage first; from '' at the very start."""
+        """The drafts and enter actions of a move, outermost first; from '' at the very start."""
         outer = chain(leaf)
         entered = [path for path in chain(target) if path == target or path not in outer]
         return [
             run
             for path in entered
-            for run in self._actions(self._flow.places[path].enter, f"enter of {path!r}")
+            for run in (
+                *_drafting(self._flow.places[path].draft),
+                *self._actions(self._flow.places[path].enter, f"enter of {path!r}"),
+            )
         ]
 
     def _actions(self, names: Iterable[str], where: str) -> list[Callable[[Walker], None]]:
         known = self._flow.registry.actions
         return [partial(Walker.act, name=name, action=known[name], where=where) for name in names]
+
+
+def _drafting(keys: Iterable[str]) -> list[Callable[[Walker], None]]:
+    return [partial(making.draft, key=key) for key in keys]
 
 
 def _walker(event: EventData) -> Walker:

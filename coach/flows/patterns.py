@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import did_you_mean
+from coach.flows import making
 from coach.flows.answers import Refused
 from coach.flows.flow import Flow
 from coach.flows.rules import event_name
@@ -34,10 +35,13 @@ def trigger(engine: "Engine", walker: Walker, command: Trigger) -> str:
 
 
 def back(engine: "Engine", walker: Walker, command: Back) -> str:
-    """Return along the visits, undoing what was answered since the one returned to began."""
+    """Return along the visits, undoing what was answered since the one returned to began.
+
+    What was made stays; a verdict given since is open again.
+    """
     index = _earlier(walker, command.to)
     leaf, old = walker.context.visits[index].stage, walker.state
-    engine.machine.jump(walker, leaf, lambda _: _unwind(walker.context, index))
+    engine.machine.jump(walker, leaf, lambda _: _unwind(walker, index))
     walker.kind = MoveKind.BACK
     walker.note_move(old, leaf, because="the person went back")
     walker.kind = MoveKind.RULE
@@ -62,7 +66,8 @@ def _earlier(walker: Walker, to: str | None) -> int:
     return found
 
 
-def _unwind(context: CoachContext, index: int) -> None:
+def _unwind(walker: Walker, index: int) -> None:
+    context = walker.context
     since = context.visits[index].revision
     while len(context.visits) > index:
         visit = context.visits.pop()
@@ -71,6 +76,7 @@ def _unwind(context: CoachContext, index: int) -> None:
     context.stage = visit.stage
     context.turns_in_stage = 0
     _unbelieve(context, since)
+    making.reopen(walker, since)
 
 
 def _unbelieve(context: CoachContext, since: int) -> None:
@@ -129,6 +135,7 @@ def _from_the_start(walker: Walker, leaf: str) -> None:
     context = walker.context
     for assumption in context.get_unconfirmed_assumptions():
         context.supersede(assumption.id)
+    making.retire(context)
     for field in list(context.answers):
         context.put_answer(field, None)
     context.asked, context.visits = {}, []
@@ -153,10 +160,21 @@ def revisit(engine: "Engine", walker: Walker, field: str) -> None:
     The ordinary rules then walk forward again from there, as far as they hold.
     """
     index = _visit_of(walker.flow, walker.context, field)
-    if index is None or index == len(walker.context.visits) - 1:
-        return
-    if _path_holds(engine, walker, index):
-        return
+    here = len(walker.context.visits) - 1
+    if index is not None and index != here and not _path_holds(engine, walker, index):
+        _return_to(engine, walker, field, index)
+    else:
+        remake(engine, walker, field)
+
+
+def remake(engine: "Engine", walker: Walker, field: str) -> None:
+    """If an answer makes what was drafted out of date, take the way to the draft again."""
+    index = _visit_of(walker.flow, walker.context, field) or 0
+    if making.outdated(engine, walker, field, index):
+        _return_to(engine, walker, field, index)
+
+
+def _return_to(engine: "Engine", walker: Walker, field: str, index: int) -> None:
     leaf, old = walker.context.visits[index].stage, walker.state
     engine.machine.jump(walker, leaf, lambda _: _shorten(walker.context, index))
     walker.kind = MoveKind.REVISIT

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from coach.errors import FlowError
-from coach.flows.expression import Expression, compile_expression
+from coach.flows.expression import Expression, compile_expression, joined
 from coach.flows.flow import HISTORY, Flow, Transition, chain
 
 ANYWHERE = "anywhere"
@@ -64,9 +64,19 @@ def _declared(flow: Flow) -> list[tuple[str, int, Transition]]:
 
 
 def _guard(flow: Flow, transition: Transition) -> Expression | None:
-    if transition.when is None:
-        return None
-    return compile_expression(transition.when, flow.fields, flow.registry.guards)
+    whens = [transition.when] if transition.when is not None else []
+    fields, guards = flow.fields, flow.registry.guards
+    parts = (*whens, *needed(transition))
+    return joined([compile_expression(part, fields, guards, flow.artifacts) for part in parts])
+
+
+def needed(transition: Transition) -> list[str]:
+    """What verdicts need besides `when`: an artifact put forward, or one that has the verdict."""
+    status = "artifact_status({}) in ['pending_review', 'in_review', '{}']"
+    return [
+        *(status.format(key, "approved") for key in transition.approve),
+        *(status.format(key, "rejected") for key in transition.reject),
+    ]
 
 
 def _rules_at(flow: Flow, leaf: str, guards: Mapping[int, Expression | None]) -> list[Rule]:

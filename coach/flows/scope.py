@@ -93,6 +93,13 @@ class Scope:
         shown = "" if threshold is None else f"{threshold:g}"
         return self._note(f"open_assumptions({shown})", found)
 
+    def artifact_status(self, key: str) -> Any:
+        """The status of the version that stands, UNKNOWN while there is none."""
+        found = self.context.standing_artifact(key)
+        status = None if found is None else found.status.value
+        self.reads[f"artifact_status({key})"] = status
+        return UNKNOWN if status is None else status
+
     def matches(self, name: str, pattern: Any) -> Any:
         """Whether the compiled pattern is found in the answer's first 1,000 characters."""
         value = self.context.value(name)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from coach.errors import did_you_mean
-from coach.flows.flow import Budget, Flow, Stage, Transition
+from coach.flows.flow import Budget, Definition, Flow, Stage, Transition
 from coach.flows.tree import Location
 from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
@@ -32,6 +32,11 @@ EXPECTED = {
     "model": "a map",
     "tuple": "a list",
     "list": "a list",
+}
+NAMED: Mapping[int | str, tuple[str, type[BaseModel]]] = {
+    "stages": ("stage", Stage),
+    "collect": ("field", BaseField),
+    "artifacts": ("artifact", Definition),
 }
 NAME_RULE = "small letters, digits and _, starting with a letter"
 
@@ -80,7 +85,7 @@ def place_of(loc: tuple[int | str, ...]) -> Location:
         place.append(part)
         if part == "default":
             break
-        if part in ("stages", "collect"):
+        if part in NAMED:
             place.extend(name for name in (next(parts, None),) if name is not None)
         if part == "collect":
             next(parts, None)  # the field's type, which is no key
@@ -92,8 +97,8 @@ def owner(location: Location) -> str:
     words, parts = "the flow", iter(location[:-1])
     for part in parts:
         name = next(parts, None)
-        if part in ("stages", "collect") and name is not None:
-            words = f"{'stage' if part == 'stages' else 'field'} {name!r}"
+        if part in NAMED and name is not None:
+            words = f"{NAMED[part][0]} {name!r}"
         elif part in ("next", "anywhere") and isinstance(name, int):
             whose = "'anywhere'" if part == "anywhere" else words
             words = f"rule {name + 1} of {whose}"
@@ -127,8 +132,8 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             kind = data.get("type") if isinstance(data, dict) else None
             model = FIELD_TYPES.get(str(kind), BaseField) if names is BaseField else names
             names = None
-        elif part in ("stages", "collect"):
-            names = Stage if part == "stages" else BaseField
+        elif part in NAMED:
+            names = NAMED[part][1]
         elif part in ("next", "anywhere"):
             names = Transition
         elif part == "budget":
@@ -191,6 +196,8 @@ def _must(kind: str, detail: Mapping[str, Any]) -> str:
     given, context = _shown(detail["input"]), detail.get("ctx", {})
     if kind == "value_error":
         return f"is not valid: {context['error']}"
+    if kind == "string_pattern_mismatch" and context["pattern"] == r"\S":
+        return f"must be text that is not empty, not {given}"
     if kind == "string_pattern_mismatch":
         named = NAME_RULE if "a-z0-9_]*$" in context["pattern"] else "letters, digits and _ . / -"
         return f"must be a name ({named}), not {given}"

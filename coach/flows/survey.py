@@ -8,7 +8,7 @@ from coach.errors import ExpressionError
 from coach.flows.expression import Expression, compile_expression
 from coach.flows.flow import HISTORY, Flow, Transition, chain
 from coach.flows.registry import Registry
-from coach.flows.rules import ANYWHERE, Rule, lay_out
+from coach.flows.rules import ANYWHERE, Rule, lay_out, needed
 from coach.flows.tree import Location
 
 Fault = tuple[Location, str]
@@ -96,7 +96,7 @@ class Survey:
         """The conjuncts of every rule; none for a rule that always holds."""
         compiled = {at: g for at, g in self.guards.items() if isinstance(g, Expression)}
         parts = {at: frozenset(c.text for c in g.conjuncts) for at, g in compiled.items()}
-        return {placed.at: parts.get(placed.at, frozenset()) for placed in self.rules}
+        return {p.at: parts.get(p.at, frozenset()).union(needed(p.rule)) for p in self.rules}
 
     @cached_property
     def reached(self) -> frozenset[str]:
@@ -129,7 +129,9 @@ class Survey:
 
     def _compiled(self, text: str) -> Expression | ExpressionError:
         try:
-            return compile_expression(text, self.flow.fields, self.registry.guards)
+            return compile_expression(
+                text, self.flow.fields, self.registry.guards, self.flow.artifacts
+            )
         except ExpressionError as error:
             return error
 

@@ -13,8 +13,7 @@ from coach.vocabulary.fields import BaseField
 Evaluate = Callable[[Scope], Any]
 
 FIELD_HELPERS = ("has", "declined", "confirmed", "stale", "asked", "count")
-HELPERS = (*FIELD_HELPERS, "open_assumptions", "matches")
-LATER_HELPERS = {"artifact_status": "artifacts are not part of this version"}
+HELPERS = (*FIELD_HELPERS, "open_assumptions", "matches", "artifact_status")
 DATE_PARTS = ("year", "month", "day")
 # How tightly a form binds: what binds less than its surroundings stands in brackets.
 OR, AND, NOT, COMPARED, SUM, PRODUCT, ATOM = range(7)
@@ -44,9 +43,15 @@ class Part:
 class Compiler:
     """One method per allowed node; everything else is refused by name."""
 
-    def __init__(self, fields: Mapping[str, BaseField], guards: Collection[str]) -> None:
+    def __init__(
+        self,
+        fields: Mapping[str, BaseField],
+        guards: Collection[str],
+        artifacts: Collection[str] = (),
+    ) -> None:
         self.fields = fields
         self.guards = guards
+        self.artifacts = artifacts
         self.names: set[str] = set()
         self.helpers: set[str] = set()
         self.declinable: set[str] = set()
@@ -171,14 +176,14 @@ class Compiler:
         name = getattr(node.node, "name", None)
         if name is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise ExpressionError(f"only plain calls of helpers are allowed: {', '.join(HELPERS)}")
-        if name in LATER_HELPERS:
-            raise ExpressionError(f"{name}() cannot be used: {LATER_HELPERS[name]}")
         if name in FIELD_HELPERS:
             return self._field_helper(name, node.args)
         if name == "open_assumptions":
             return self._open_assumptions(node.args)
         if name == "matches":
             return self._matches(node.args)
+        if name == "artifact_status":
+            return self._artifact_status(node.args)
         if name in self.guards:
             return self._guard(name, node.args)
         hint = did_you_mean(name, (*HELPERS, *self.guards))
@@ -230,6 +235,18 @@ class Compiler:
         self.helpers.add("matches")
         text = f"matches({name}, {pattern.text})"
         return Part(text=text, run=lambda s: s.matches(name, compiled), kind="truth")
+
+    def _artifact_status(self, args: list[Any]) -> Part:
+        key = getattr(args[0], "name", None) if len(args) == 1 else None
+        if not isinstance(key, str):
+            usage = "the key of an artifact, as in artifact_status(plan)"
+            raise ExpressionError(f"artifact_status() takes {usage}")
+        text = f"artifact_status({key})"
+        if key not in self.artifacts:
+            hint = did_you_mean(key, self.artifacts) or " The flow has no 'artifacts'."
+            raise ExpressionError(f"{text}: unknown artifact {key!r}.{hint}")
+        self.helpers.add("artifact_status")
+        return Part(text=text, run=lambda s: s.artifact_status(key), kind="text")
 
     def _guard(self, name: str, args: list[Any]) -> Part:
         if args:

@@ -3,11 +3,12 @@
 from copy import copy
 from typing import TYPE_CHECKING
 
-from coach.errors import ActionError
+from coach.errors import ActionError, InvalidValue
 from coach.flows.flow import Flow, chain
 from coach.flows.registry import Action
 from coach.flows.rules import Rule
 from coach.flows.scope import Scope
+from coach.record.artifact import Artifacts, check_artifacts
 from coach.record.passage import Passage
 from coach.record.visit import Visit
 from coach.vocabulary.decision import Candidate, Check, Move, MoveKind, Outcome, Ruling
@@ -128,6 +129,7 @@ class Walker:
         """Run a named action on the copy; ActionError says which one raised, and where."""
         self.acted = True
         answers, owned = dict(self.context.answers), self._owned()
+        artifacts = self.context.artifacts.fork()
         try:
             action(self.context)
         except ActionError:
@@ -136,10 +138,20 @@ class Walker:
             raise ActionError(
                 f"action {name!r} ({where}) raised {type(error).__name__}: {error}"
             ) from error
+        self._check_made(artifacts, f"action {name!r} ({where})")
         if changed := [n for n, was in owned.items() if getattr(self.context, n) != was]:
             raise ActionError(f"action {name!r} ({where}) changed {', '.join(changed)}")
         now = self.context.answers
         self.answered |= {n for n, answer in now.items() if answers.get(n) is not answer}
+
+    def _check_made(self, before: Artifacts, what: str) -> None:
+        """That artifacts went the ways they go; whether they are any, the engine checks later."""
+        made = self.context.artifacts
+        try:
+            if isinstance(made, Artifacts):
+                check_artifacts(before, made)
+        except InvalidValue as error:
+            raise ActionError(f"{what} left artifacts wrong: {error}") from error
 
     # -- called by the engine --------------------------------------------------------------
 

@@ -127,6 +127,95 @@ def test_a_planted_fault_is_found(code: str, old: str, new: str):
     assert set(found(planted(old, new))) == {f"{line} {code}"}
 
 
+# The same with an artifact; its parts have their own lines, too.
+MADE = """\
+flow: made
+start: a
+artifacts:
+  plan:
+    name: The plan
+    from: [goal]
+stages:
+  a:
+    collect:
+      goal: {type: text, ask: What?}
+      fine: {type: yesno, ask: Fine?, optional: true}
+    next:
+      - to: b
+        when: has(goal) and (has(fine) or declined(fine))
+  b:
+    draft: [plan]
+    next:
+      - to: done
+        when: fine
+        approve: [plan]
+        comment: goal
+      - to: a
+        when: not fine and artifact_status(plan) == 'pending_review'
+        reject: plan
+        forget: fine
+  done: {final: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("F501", "approve: [plan]", "approve: [plna]"),
+        ("F501", "reject: plan", "reject: plna"),
+        ("F501", "approve: [plan]", "draft: [plan, plna]\n        approve: [plan]"),
+        ("F502", "from: [goal]", "from: [gaol]"),
+        ("F502", "comment: goal", "comment: gaol"),
+        ("F505", "'pending_review'", "'pending'"),
+        ("F505", "== 'pending_review'", "in ['approved', 'superseded']"),
+        ("F506", "reject: plan", "{reject: plan, approve: plan}"),
+        ("F506", "forget: fine", "comment: goal"),
+        ("F207", "artifact_status(plan)", "artifact_status(plna)"),
+        ("F207", "artifact_status(plan)", "artifact_status('plan')"),
+        ("F207", "artifact_status(plan)", "artifact_status()"),
+    ],
+)
+def test_a_fault_about_artifacts_is_found(code: str, old: str, new: str):
+    """By its code; a name that is nearly right comes with the right one."""
+    if code == "F506":
+        old, new = "reject: plan\n", new.strip("{}").replace(", ", "\n        ") + "\n"
+    assert MADE.count(old) == 1
+    reading = read_flow(MADE.replace(old, new))
+    assert {problem.code for problem in reading.problems} == {code}
+
+
+def test_artifacts_without_a_fault_have_no_findings():
+    """The flow that the faults are planted in."""
+    assert found(MADE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "finding"),
+    [
+        ("    draft: [plan]\n", "", "4 F503"),
+        ("    from: [goal]\n", "    from: []\n", None),
+        ("  plan:\n", "  d1:\n", "4 F507"),
+        ("  a:\n    collect:", "  a:\n    draft: [plan]\n    collect:", None),
+    ],
+)
+def test_a_definition_is_looked_at_as_well(old: str, new: str, finding: str | None):
+    """Never drafted; called like an id. What is written anew is no fault."""
+    lines = found(MADE.replace(old, new, 1))
+    assert (finding in lines) if finding else lines == []
+
+
+def test_a_draft_before_anything_is_asked_has_nothing_to_say():
+    """Unless `from` names what it says."""
+    early = MADE.replace("  a:\n    collect:", "  a:\n    draft: [plan]\n    collect:")
+    assert found(early.replace("    from: [goal]\n", "")) == ["4 F504"]
+
+
+def test_a_group_drafts_nothing():
+    """Inside it nothing would draft again after a correction."""
+    inside = "  b:\n    stages:\n      c: {next: [{to: done, when: fine}]}\n"
+    assert found(MADE.replace("  b:\n", inside)) == ["18 F508"]
+
+
 def marked(text: str) -> tuple[str, int]:
     """A flow's text, and the line that says `# here`."""
     line = next(n for n, words in enumerate(text.splitlines(), 1) if "# here" in words)

@@ -169,7 +169,7 @@ REFUSED = [
     ("free(goal)", "guard free() takes no arguments: it reads the context"),
     ("open('x')", "unknown helper or guard 'open'()"),
     ("goal.upper()", "only plain calls of helpers are allowed"),
-    ("artifact_status(plan)", "artifacts are not part of this version"),
+    ("artifact_status(plan)", "unknown artifact 'plan'. The flow has no 'artifacts'"),
     ("goal.__class__", "goal has no attribute '__class__' here; dates have year, month, day"),
     ("due.__class__.year", "due has no attribute '__class__' here"),
     ("().__class__", "has no attribute '__class__' here"),

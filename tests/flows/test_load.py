@@ -260,6 +260,22 @@ def edited(old: str, new: str) -> str:
             "type: txt",
             "6: F023 field 'goal' has the unknown type 'txt'. Did you mean",
         ),
+        (
+            "stages:",
+            "artifacts: {plan: {name: Plan, form: goal}}\nstages:",
+            "3: F020 unknown key 'form' in artifact 'plan'. Did you mean 'from'?",
+        ),
+        ("stages:", "artifacts: {plan: {}}\nstages:", "3: F021 artifact 'plan' needs 'name'"),
+        (
+            "stages:",
+            "artifacts: {plan: {name: ' '}}\nstages:",
+            "3: F022 'name' of artifact 'plan' must be text that is not empty, not ' '",
+        ),
+        (
+            "{to: b,",
+            "{to: b, approve: plan, aprove: x,",
+            "unknown key 'aprove' in rule 1 of stage 'a'. Did you mean 'approve'?",
+        ),
         ("type: text, ", "", "6: F021 field 'goal' needs 'type': one of text, number, rating"),
         (", ask: What?", "", "6: F021 field 'goal' needs 'ask'"),
         ("flow: small\n", "", "1: F021 the flow needs 'flow'"),

@@ -24,6 +24,10 @@ WHOLE: dict[str, Any] = {
     "budget": {"turns": 9},
     "guard_errors": "block",
     "metadata": {"any": ["thing", {"at": 1.5}]},
+    "artifacts": {
+        "stages": {"type": "letter", "name": "The letter", "from": ["t", "n"]},
+        "memo": {"name": "The memo", "from": "t"},
+    },
     "stages": {
         "a": {
             "purpose": "P",
@@ -43,7 +47,12 @@ WHOLE: dict[str, Any] = {
                 "d": {"type": "date", "ask": "Q", "future": True},
                 "e": {"type": "email", "ask": "Q", "confirm": 0.5, "examples": ["a@b.org"]},
             },
-            "next": [{"to": "g", "when": "n > 1", "because": "B", "forget": "t", "do": "act"}],
+            "next": [
+                {"to": "g", "when": "n > 1", "because": "B", "forget": "t", "do": "act"},
+                {"to": "z", "approve": "memo", "reject": ["stages"], "comment": "t"},
+                {"to": "z", "draft": ["memo"]},
+            ],
+            "draft": "memo",
         },
         "g": {"start": "h", "stages": {"h": {"next": [{"to": "z", "forget": ["t", "n"]}]}}},
         "z": {"final": True},

@@ -57,6 +57,16 @@ def test_open_assumptions_are_counted_below_a_threshold(scope: Scope) -> None:
     assert scope.reads == {"open_assumptions()": 2, "open_assumptions(0.8)": 1}
 
 
+def test_the_status_of_an_artifact_is_that_of_the_version_that_stands(scope: Scope) -> None:
+    """Unknown while there is none, and when the last was superseded."""
+    assert scope.artifact_status("plan") is UNKNOWN
+    made = scope.context.add_artifact("The plan", definition_id="plan", status="pending_review")
+    assert scope.artifact_status("plan") == "pending_review"
+    assert scope.reads == {"artifact_status(plan)": "pending_review"}
+    scope.context.set_artifact_status(made.id, "superseded")
+    assert scope.artifact_status("plan") is UNKNOWN
+
+
 @pytest.mark.parametrize("answer", [0, "no", None, float("nan")])
 def test_a_guards_answer_is_true_or_false(scope: Scope, answer: Any) -> None:
     """Nothing that merely counts as one of them."""

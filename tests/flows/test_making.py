@@ -1,0 +1,249 @@
+"""Making: drafts and verdicts; and what corrections, back and restart do to them."""
+
+from typing import Any
+
+import pytest
+
+from coach.errors import ActionError
+from coach.flows.flow import Definition, Flow, Stage, Transition
+from coach.flows.registry import Registry
+from coach.record.artifact import ArtifactStatus
+from coach.vocabulary import commands as c
+from coach.vocabulary.fields import TextField
+
+# The verdict is asked in 'read'; what is approved there can still be corrected in 'use'.
+LETTER: dict[str, Any] = {
+    "flow": "letter",
+    "start": "tell",
+    "artifacts": {"letter": {"type": "letter", "name": "The letter"}},
+    "stages": {
+        "tell": {
+            "collect": {
+                "to_whom": {"type": "text", "ask": "?", "label": "to"},
+                "days": {"type": "number", "ask": "?", "optional": True},
+                "when": {"type": "date", "ask": "?", "optional": True, "confirm": "below 0.8"},
+            },
+            "next": [{"to": "write", "when": "has(to_whom) and (has(days) or declined(days))"}],
+        },
+        "write": {"draft": "letter", "next": [{"to": "read", "forget": "fine"}]},
+        "read": {
+            "collect": {
+                "fine": {"type": "yesno", "ask": "?"},
+                "why": {"type": "text", "ask": "?", "optional": True},
+            },
+            "next": [
+                {"to": "use", "when": "fine", "approve": "letter", "comment": "why"},
+                {
+                    "to": "tell",
+                    "when": "not fine and (has(why) or declined(why))",
+                    "reject": "letter",
+                    "comment": "why",
+                    "forget": ["to_whom", "fine", "why"],
+                },
+            ],
+        },
+        "use": {"collect": {"sent": {"type": "yesno", "ask": "?"}}},
+        "end": {"final": True},
+    },
+    "anywhere": [{"trigger": "end", "to": "end"}],
+}
+
+
+@pytest.fixture
+def reading(walk: Any) -> Any:
+    """A walk that has come to where the letter is read."""
+    return walk(LETTER)(to_whom="Ada", days=3)
+
+
+def versions(here: Any) -> list[str]:
+    """'1 superseded', … of everything made."""
+    return [f"{a.version} {a.status}" for a in here.context.artifacts.values()]
+
+
+def test_entering_a_stage_drafts_and_puts_forward(reading: Any) -> None:
+    """A line for each field before the stage; what is open says so."""
+    (made,) = reading.context.artifacts.values()
+    assert (made.id, made.definition_id, made.type) == ("d1", "letter", "letter")
+    assert made.content == "To: Ada\nDays: 3\nWhen: left open"
+    assert made.status is ArtifactStatus.PENDING_REVIEW
+    assert reading.decision.events == ("drafted The letter (version 1)",)
+
+
+def test_what_is_not_confirmed_says_so(walk: Any) -> None:
+    """Values are in words and on one line, days are ISO."""
+    doubt = c.Set(field="when", value="2026-06-01", confidence=0.5)
+    here = walk(LETTER)(doubt, to_whom="Ada\nDays: 9", days=2.5)
+    (made,) = here.context.artifacts.values()
+    assert made.content == "To: Ada Days: 9\nDays: 2.5\nWhen: 2026-06-01 (not confirmed)"
+
+
+def test_a_rule_gives_the_verdict_with_the_comment(reading: Any) -> None:
+    """The answer of the field that 'comment' names, before it is forgotten."""
+    reading(fine=False, why="too cold")
+    (review,) = reading.context.get_artifact_reviews("d1")
+    assert (review.verdict, review.comment, review.reviewer) == ("rejected", "too cold", "user")
+    assert reading.stage == "tell"
+    assert versions(reading) == ["1 rejected"]
+    assert reading.decision.events == ("rejected The letter (version 1)",)
+
+
+def test_the_same_words_are_put_forward_again_after_a_no(reading: Any) -> None:
+    """Else a yes to them could never be given."""
+    reading(c.Decline(field="why"), fine=False)(to_whom="Ada")
+    assert versions(reading) == ["1 superseded", "2 pending_review"]
+    assert reading.context.artifacts["d1"].content == reading.context.artifacts["d2"].content
+
+
+def test_nothing_new_is_written_when_nothing_is_new(reading: Any) -> None:
+    """Going back and forth makes no versions."""
+    reading(c.Back())(to_whom="Ada", days=3)
+    assert reading.stage == "read"
+    assert versions(reading) == ["1 pending_review"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [c.Correct(field="to_whom", value="Bob"), c.Set(field="when", value="2026-06-01")],
+)
+def test_a_correction_makes_a_new_version_and_the_approved_one_no_longer_stands(
+    reading: Any, change: Any
+) -> None:
+    """It is put forward and judged anew; a first answer that it leaves open counts as well."""
+    reading(fine=True)
+    assert versions(reading) == ["1 approved"]
+    reading(change)
+    assert (reading.stage, reading.asks) == ("read", "fine")
+    assert versions(reading) == ["1 superseded", "2 pending_review"]
+    assert reading.moves == ["use -> tell", "tell -> write", "write -> read"]
+
+
+def test_confirming_what_the_draft_doubts_makes_a_new_version(walk: Any) -> None:
+    """The value is the same, and the words are not."""
+    doubt = c.Set(field="when", value="2026-06-01", confidence=0.5)
+    here = walk(LETTER)(doubt, to_whom="Ada", days=3)(c.Confirm(what="when"))
+    assert here.context.artifacts["d2"].content.endswith("When: 2026-06-01")
+    assert here.stage == "read"
+
+
+def test_what_the_document_does_not_say_changes_nothing(reading: Any) -> None:
+    """Only the fields it is written from count."""
+    reading(fine=True)(sent=True)(c.Correct(field="sent", value=False))
+    assert (reading.stage, versions(reading)) == ("use", ["1 approved"])
+
+
+def test_undo_takes_a_draft_and_a_verdict_back(reading: Any) -> None:
+    """As if they had not been."""
+    reading(fine=True)(c.Undo())
+    assert (versions(reading), len(reading.context.reviews)) == (["1 pending_review"], 0)
+    reading(c.Undo())
+    assert versions(reading) == []
+
+
+def test_back_leaves_a_draft_and_opens_a_verdict_again(reading: Any) -> None:
+    """What was approved since is put forward anew; that it was approved stays on record."""
+    reading(fine=True)(c.Back())
+    assert (reading.stage, reading.asks) == ("read", "fine")
+    assert versions(reading) == ["1 superseded", "2 pending_review"]
+    assert len(reading.context.get_artifact_reviews("d1")) == 1
+    assert "reopened The letter (version 2)" in reading.decision.events
+    reading(fine=True)
+    assert versions(reading)[-1] == "2 approved"
+
+
+def test_restart_supersedes_what_is_pending(reading: Any) -> None:
+    """And the same answers make a version again."""
+    reading(c.Restart())
+    assert versions(reading) == ["1 superseded"]
+    assert reading(to_whom="Ada", days=3).context.artifacts["d2"].version == 2
+
+
+def test_a_verdict_waits_for_something_put_forward(walk: Any) -> None:
+    """The rule is blocked, and the decision says by what."""
+    write = {"next": LETTER["stages"]["write"]["next"]}
+    never = {**LETTER, "stages": {**LETTER["stages"], "write": write}}
+    here = walk(never)(to_whom="Ada", days=3)(fine=True)
+    assert here.stage == "read"
+    texts = [check.text for check in here.decision.blocked[0].checks]
+    assert texts == [
+        "fine",
+        "artifact_status(letter) in ['pending_review', 'in_review', 'approved']",
+    ]
+
+
+def test_a_rule_may_draft_too(walk: Any) -> None:
+    """After what it forgets and does, from the fields up to its own stage; corrections as well."""
+    tell = {**LETTER["stages"]["tell"]}
+    tell["next"] = [{**tell["next"][0], "draft": ["letter"]}]
+    plain = {"next": LETTER["stages"]["write"]["next"]}
+    here = walk({**LETTER, "stages": {**LETTER["stages"], "tell": tell, "write": plain}})
+    here(to_whom="Ada", days=3)(fine=True)(c.Correct(field="to_whom", value="Bob"))
+    assert versions(here) == ["1 superseded", "2 pending_review"]
+    assert here.context.artifacts["d2"].content.startswith("To: Bob\n")
+
+
+# -- Python --------------------------------------------------------------------------------
+
+
+def test_a_flow_in_python_makes_artifacts_too() -> None:
+    """The same model, without a file."""
+    flow = Flow(
+        flow="memo",
+        start="ask",
+        artifacts={"memo": Definition(name="Memo", sources=("topic",))},
+        stages={
+            "ask": Stage(
+                collect={"topic": TextField(type="text", ask="About what?")},
+                next=(Transition(to="done", when="has(topic)", draft=("memo",)),),
+            ),
+            "done": Stage(final=True),
+        },
+    )
+    context = flow.step(flow.begin().context, [c.Set(field="topic", value="rain")]).context
+    assert context.artifacts["d1"].content == "Topic: rain"
+    assert Flow.model_validate_json(flow.text).hash == flow.hash
+
+
+def acting(act: Any) -> Flow:
+    stages = {**LETTER["stages"], "use": {**LETTER["stages"]["use"], "enter": ["act"]}}
+    return Flow.model_validate({**LETTER, "stages": stages}).using(Registry(actions={"act": act}))
+
+
+def test_an_action_may_make_and_judge(walk: Any) -> None:
+    """With the methods of the context."""
+
+    def act(context: Any) -> None:
+        made = context.add_artifact("Envelope", "Ada", status="pending_review")
+        context.review_artifact(made.id, "approved", reviewer="the post office")
+
+    here = walk(acting(act))(to_whom="Ada", days=3)(fine=True)
+    assert versions(here) == ["1 approved", "1 approved"]
+    assert here.context.reviews["v2"].reviewer == "the post office"
+
+
+def changed(**update: Any) -> Any:
+    def act(context: Any) -> None:
+        context.artifacts["d1"] = context.artifacts["d1"].model_copy(update=update)
+
+    return act
+
+
+def twice(context: Any) -> None:
+    context.artifacts["d9"] = context.artifacts["d1"].model_copy(update={"id": "d9"})
+
+
+@pytest.mark.parametrize(
+    ("act", "says"),
+    [
+        (changed(status=ArtifactStatus.DRAFT), "'d1' was approved and cannot become"),
+        (changed(content="Dear Bob"), "'d1' was approved and cannot become"),
+        (lambda context: context.artifacts.pop("d1"), "'d1' was approved and cannot become None"),
+        (twice, "two versions of 'letter' stand"),
+    ],
+)
+def test_an_action_cannot_leave_artifacts_as_no_method_would(
+    walk: Any, act: Any, says: str
+) -> None:
+    """The step is void."""
+    here = walk(acting(act))(to_whom="Ada", days=3)
+    with pytest.raises(ActionError, match=says):
+        here(fine=True)
