@@ -12,7 +12,7 @@ from coach.errors import (
     FlowVersionMismatch,
     InvalidValue,
 )
-from coach.flows import answers, patterns
+from coach.flows import answers, making, patterns
 from coach.flows.answers import Refused
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
@@ -26,7 +26,7 @@ from coach.vocabulary.decision import Decision, MoveKind, Ruling
 from coach.vocabulary.situation import Situation
 
 MAX_MOVES = 32
-LATER = ("digress", "resume", "clarify", "handoff", "note", "review", "remember")
+LATER = ("digress", "resume", "clarify", "handoff", "remember")
 KEEPS_PLACE = ("say_nothing", "finish")
 
 Handler = Callable[["Engine", Walker, Any], str]
@@ -43,6 +43,8 @@ HANDLERS: Mapping[str, Handler] = {
     "undo": patterns.undo,
     "restart": patterns.restart,
     "finish": patterns.finish,
+    "note": making.note,
+    "review": making.review,
     "say_nothing": patterns.say_nothing,
 }
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from coach.errors import did_you_mean
+from coach.flows.answers import Refused
 from coach.flows.flow import Flow, Transition
 from coach.flows.questions import label_of
 from coach.flows.walker import Walker
 from coach.record.artifact import Artifact, ArtifactStatus, Verdict
 from coach.record.context import CoachContext
 from coach.record.visit import Visit
-from coach.vocabulary.commands import Answerable
+from coach.vocabulary.commands import Answerable, Note, Review
 from coach.vocabulary.words import AnswerStatus
 
 if TYPE_CHECKING:
@@ -57,7 +59,65 @@ def verdicts(rule: Transition) -> list[tuple[str, Verdict]]:
     return [(key, verdict) for verdict, keys in given.items() for key in keys]
 
 
-# -- versions ------------------------------------------------------------------------------
+# -- commands ------------------------------------------------------------------------------
+
+
+def note(engine: "Engine", walker: Walker, command: Note) -> str:
+    """Write an artifact, or a new version of it; what the flow makes is put forward with it."""
+    what, text = command.artifact.strip(), command.content
+    if not text.strip():
+        raise Refused(f"a note needs words: what should {what!r} say?")
+    key, old = _meant(walker, what)
+    if old is None and AN_ID.fullmatch(what):
+        raise Refused(f"no artifact {what!r}.{did_you_mean(what, walker.context.artifacts)}")
+    if old is not None:
+        old = walker.context.get_artifact(old.definition_id or old.name)
+    if old is not None and old.content == text and not old.superseded:
+        return f"{titled(old)} says that already"
+    if key is not None:
+        _put_forward(walker.context, _write(walker, key, text, "noted"))
+    else:
+        _keep(walker, what, text, old)
+    return ""
+
+
+def review(engine: "Engine", walker: Walker, command: Review) -> str:
+    """A verdict on what was put forward."""
+    what = command.artifact.strip()
+    key, found = _meant(walker, what)
+    if found is None and key is not None:
+        raise Refused(f"{walker.flow.artifacts[key].name} is not written yet")
+    if found is None:
+        known = [*walker.flow.artifacts, *walker.context.artifacts]
+        raise Refused(f"no artifact {what!r}.{did_you_mean(what, known)}")
+    if not found.put_forward:
+        raise Refused(
+            f"{titled(found)} is {found.status.replace('_', ' ')}: a verdict is given on what "
+            "was put forward, which is pending review or in review"
+        )
+    _judge(walker, found, command.verdict, command.comment)
+    return ""
+
+
+def _meant(walker: Walker, what: str) -> tuple[str | None, Artifact | None]:
+    """The definition and the version that an id of either, or a name, means."""
+    context, made = walker.context, walker.flow.artifacts
+    if (found := context.artifacts.get(what)) is None:
+        key = next((key for key, one in made.items() if what in (key, one.name)), None)
+        if key is not None:
+            return key, next(iter(context.get_artifacts(definition_id=key)[-1:]), None)
+        found = context.get_artifact(what)
+    key = found.definition_id if found is not None else None
+    return (key if key in made else None), found
+
+
+def _keep(walker: Walker, name: str, text: str, old: Artifact | None) -> None:
+    """What no flow makes: a note, or a further version of what Python code has made."""
+    if old is None:
+        made = walker.context.add_artifact(name, text, "note")
+    else:
+        made = walker.context.add_artifact(old.name, text, old.type, old.definition_id)
+    walker.events.append(f"noted {titled(made)}")
 
 
 def _write(walker: Walker, key: str, text: str, did: str) -> Artifact:

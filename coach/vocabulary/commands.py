@@ -131,7 +131,7 @@ class Handoff(Value):
 
 
 class Note(Value):
-    """Write or update an artifact."""
+    """Write or update an artifact, named by its definition, its id or its name."""
 
     command: Literal["note"] = "note"
     artifact: Words
@@ -139,11 +139,12 @@ class Note(Value):
 
 
 class Review(Value):
-    """Give a verdict on an artifact."""
+    """Give a verdict on an artifact that was put forward, and say why."""
 
     command: Literal["review"] = "review"
     artifact: Words
     verdict: Literal["approved", "rejected"]
+    comment: Words = ""
 
 
 class Remember(Value):

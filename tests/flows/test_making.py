@@ -1,4 +1,4 @@
-"""Making: drafts and verdicts; and what corrections, back and restart do to them."""
+"""Making: drafts, verdicts, notes; and what corrections, back and restart do to them."""
 
 from typing import Any
 
@@ -179,6 +179,81 @@ def test_a_rule_may_draft_too(walk: Any) -> None:
     here(to_whom="Ada", days=3)(fine=True)(c.Correct(field="to_whom", value="Bob"))
     assert versions(here) == ["1 superseded", "2 pending_review"]
     assert here.context.artifacts["d2"].content.startswith("To: Bob\n")
+
+
+# -- commands ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["letter", "The letter", "d1"])
+def test_a_note_is_a_new_version_by_key_name_or_id(reading: Any, what: str) -> None:
+    """What the flow makes is put forward; what was there is superseded."""
+    reading(c.Note(artifact=what, content="Dear Ada"))
+    assert versions(reading) == ["1 superseded", "2 pending_review"]
+    assert reading.context.standing_artifact("letter").content == "Dear Ada"
+    assert reading.decision.events == ("noted The letter (version 2)",)
+
+
+def test_a_note_of_what_nobody_knows_is_new(reading: Any) -> None:
+    """Of the type 'note'; the same words again are nothing new, and the ruling says so."""
+    shopping = c.Note(artifact="shopping", content="stamps")
+    reading(shopping)
+    assert reading.context.artifacts["d2"].type == "note"
+    reading(shopping)
+    assert reading.decision.rulings[0].reason == "shopping (version 1) says that already"
+    reading(c.Note(artifact="shopping", content="stamps, ink"))
+    assert versions(reading)[1:] == ["1 superseded", "2 draft"]
+
+
+def test_a_note_is_not_drafted_over_by_a_change_of_something_else(reading: Any) -> None:
+    """But a change of what it is written from does: the answers have the last word."""
+    reading(c.Note(artifact="letter", content="Dear Ada"))(fine=True)(sent=True)
+    assert versions(reading)[-1] == "2 approved"
+    reading(c.Correct(field="days", value=5))
+    assert reading.context.standing_artifact("letter").content.startswith("To: Ada\nDays: 5")
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (c.Note(artifact="letter"), "a note needs words: what should 'letter' say?"),
+        (c.Note(artifact="d7", content="x"), "no artifact 'd7'. Known: d1, d2."),
+        (c.Note(artifact=" ", content="x"), "an artifact needs words"),
+        (
+            c.Review(artifact="leter", verdict="approved"),
+            "no artifact 'leter'. Did you mean 'letter'?",
+        ),
+        (
+            c.Review(artifact="shopping", verdict="approved"),
+            "shopping (version 1) is draft: a verdict is given on what was put forward, which is "
+            "pending review or in review",
+        ),
+    ],
+)
+def test_what_cannot_be_noted_or_reviewed_is_refused(
+    reading: Any, command: Any, reason: str
+) -> None:
+    """With what would have worked, and without a trace."""
+    reading(c.Note(artifact="shopping", content="stamps"))
+    before = reading.context.artifacts
+    assert reading(command).reasons == [reason]
+    assert reading.context.artifacts == before
+
+
+def test_a_review_is_a_verdict_with_its_comment(reading: Any) -> None:
+    """By key or id; a second one comes too late."""
+    reading(c.Review(artifact="letter", verdict="approved", comment="well said"))
+    (review,) = reading.context.reviews.values()
+    assert (review.artifact_id, review.comment) == ("d1", "well said")
+    assert reading.decision.events == ("approved The letter (version 1)",)
+    (reason,) = reading(c.Review(artifact="d1", verdict="rejected")).reasons
+    assert reason.startswith("The letter (version 1) is approved: ")
+    assert reading(fine=True).stage == "use"
+
+
+def test_what_is_not_written_yet_cannot_be_reviewed(walk: Any) -> None:
+    """It is known by name, though."""
+    here = walk(LETTER)(c.Review(artifact="letter", verdict="approved"))
+    assert here.reasons == ["The letter is not written yet"]
 
 
 # -- Python --------------------------------------------------------------------------------

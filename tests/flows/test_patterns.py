@@ -326,8 +326,6 @@ def test_small_talk_changes_nothing(will: Any) -> None:
         c.Resume(),
         c.Clarify(about="goal"),
         c.Handoff(reason="anger"),
-        c.Note(artifact="plan"),
-        c.Review(artifact="plan", verdict="approved"),
         c.Remember(kind="fact", content="likes rain"),
     ],
 )
