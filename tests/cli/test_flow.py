@@ -66,6 +66,14 @@ def test_flows_may_live_in_another_folder(run, own, monkeypatch):
     assert "What?" in run("chat", "doubtful").stdout
 
 
+def test_what_a_flow_makes_is_shown_in_words(run):
+    """What it is written from, where it is drafted, and what approves or rejects it."""
+    shown = run("flow", "show", "requirements").stdout
+    assert "\nartifact spec: Requirements document, from project, problem, audience" in shown
+    assert "\n  drafts spec\n  -> review  (the document is written)\n" in shown
+    assert "\n  -> done when signed, approves spec  (the document is signed off)\n" in shown
+
+
 def test_a_flow_is_shown_in_words(run):
     """Its stages, what each collects, and when it moves on."""
     shown = run("flow", "show", "grow").stdout

@@ -144,6 +144,17 @@ def test_a_memory_store_leaves_no_file(run, at_home: Path):
     assert list(at_home.iterdir()) == []
 
 
+def test_a_document_is_rejected_put_right_and_signed_off(run):
+    """The draft is read out, a no asks for what is wrong, and the end is an explicit yes."""
+    said = ["a club app", "people forget when we meet", "readers", "2", "remind, vote", "1"]
+    said += ["web", "skip", "skip", "no", "where it runs", "mobile", "yes", "yes"]
+    out = run("chat", "requirements", input="\n".join(said)).stdout
+    assert out.index("Where it runs: web") < out.index("What should change?")
+    assert "This is the requirements document now, version 2:" in out
+    assert out.index("you> yes\ncoach> Good.") < out.index("version 2, is signed off:")
+    assert out.endswith("(The session is complete.)\n")
+
+
 # -- --keyed ---------------------------------------------------------------------------------
 
 

@@ -107,3 +107,11 @@ def test_a_flow_with_names_that_do_not_hold_is_drawn_without_them():
     drawing = to_mermaid(Flow.model_validate({"flow": "x", "start": "c", "stages": data}))
     assert "nowhere" not in drawing
     assert "a --> b" in drawing
+
+
+def test_artifacts_are_on_the_stages_and_edges_that_make_them():
+    """What is drafted on entering is in the name of the stage, verdicts are on the way."""
+    drawn = to_mermaid(load_flow("requirements"))
+    assert 'state "draft / draft spec" as draft' in drawn
+    assert "signoff --> done : [signed] because the document is signed off / approve spec" in drawn
+    assert "because where it runs has to change / reject spec" in drawn

@@ -1,15 +1,22 @@
 """Making: drafts, verdicts, notes; and what corrections, back and restart do to them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coach.errors import ActionError
 from coach.flows.flow import Definition, Flow, Stage, Transition
+from coach.flows.load import load_flow
+from coach.flows.making import content_of
 from coach.flows.registry import Registry
-from coach.record.artifact import ArtifactStatus
+from coach.record.artifact import NEXT, ArtifactStatus
 from coach.vocabulary import commands as c
 from coach.vocabulary.fields import TextField
+
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
 # The verdict is asked in 'read'; what is approved there can still be corrected in 'use'.
 LETTER: dict[str, Any] = {
@@ -322,3 +329,86 @@ def test_an_action_cannot_leave_artifacts_as_no_method_would(
     here = walk(acting(act))(to_whom="Ada", days=3)
     with pytest.raises(ActionError, match=says):
         here(fine=True)
+
+
+# -- anything at all -----------------------------------------------------------------------
+
+SPEC = load_flow("requirements")
+VALUES: dict[str, list[Any]] = {
+    "text": ["a reading club app", "at most forty hours"],
+    "yesno": [True, False],
+    "choice": ["web", "mobile", "a team", "remind", "where it runs", "nothing after all"],
+    "list": [["remind", "vote"], ["vote", "read"]],
+    "date": ["2027-06-01"],
+}
+fields = st.sampled_from([*SPEC.fields])
+named = st.sampled_from(["spec", "Requirements document", "plan", "d1", "d2", "d3", "d9"])
+answers = fields.flatmap(
+    lambda name: st.builds(
+        c.Set,
+        field=st.just(name),
+        value=st.sampled_from(VALUES[SPEC.fields[name].type]),  # type: ignore[attr-defined]
+        confidence=st.sampled_from([1.0, 1.0, 0.5]),
+    )
+)
+anything = st.one_of(
+    answers,
+    answers.map(lambda said: c.Correct(field=said.field, value=said.value)),
+    st.builds(c.Decline, field=fields),
+    st.builds(c.Note, artifact=named, content=st.sampled_from(["x", "y"])),
+    st.builds(c.Review, artifact=named, verdict=st.sampled_from(["approved", "rejected"])),
+    st.builds(c.Confirm, what=fields),
+    st.sampled_from([c.Back(), c.Undo(), c.Restart(), c.SayNothing(), c.Trigger(name="pause")]),
+    st.sampled_from(
+        [c.Trigger(name="resume"), c.Back(to="review"), c.Set(field="as_meant", value=1)]
+    ),
+)
+WHOLE: list[Any] = [
+    *(c.Set(field=name, value=VALUES["text"][0]) for name in ("project", "problem", "audience")),
+    c.Set(field="scale", value="a team"),
+    c.Set(field="needs", value=["remind", "vote"]),
+    c.Set(field="priority", value="vote"),
+    c.Set(field="platform", value="web"),
+    *(c.Decline(field=name) for name in ("deadline", "budget_note")),
+]
+YES = [c.Set(field=name, value=True) for name in ("as_meant", "signed")]
+
+
+def reachable(status: ArtifactStatus) -> set[ArtifactStatus]:
+    found = {status}
+    for _ in NEXT:
+        found |= {after for one in found for after in NEXT[one]}
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(turns=st.lists(st.lists(anything, max_size=3), max_size=10))
+def test_whatever_is_said_artifacts_go_their_ways(turns: list[list[Any]]) -> None:
+    """One version of a definition stands at most; no status moves but where it leads."""
+    context = SPEC.step(SPEC.begin(now=NOW).context, WHOLE, NOW).context
+    assert context.stage == "review"
+    for commands in turns:
+        old, (context, decision) = context, SPEC.step(context, commands, NOW)
+        assert context.stage in SPEC.leaves
+        standing = [a for a in context.artifacts.values() if not a.superseded]
+        keys = [a.definition_id or a.name for a in standing]
+        assert len(keys) == len(set(keys))
+        if "undid the last turn" in decision.events:
+            continue
+        for key, made in old.artifacts.items():
+            assert context.artifacts[key].status in reachable(made.status)
+
+
+@settings(max_examples=100, deadline=None)
+@given(turns=st.lists(st.lists(anything, max_size=2), max_size=6))
+def test_what_is_signed_off_says_what_was_answered(turns: list[list[Any]]) -> None:
+    """Unless somebody noted other words, no signed document is out of date."""
+    context = SPEC.step(SPEC.begin(now=NOW).context, WHOLE, NOW).context
+    for commands in (*turns, *([said] for said in YES)):
+        said = [command for command in commands if command.command != "note"]
+        context = SPEC.step(context, said, NOW).context
+    if context.finished_because == "completed":
+        spec = context.standing_artifact("spec")
+        assert spec is not None
+        assert spec.approved
+        assert spec.content == content_of(SPEC, context, "spec")

@@ -65,15 +65,28 @@ def test_grow_goes_from_goal_to_a_committed_step():
     assert flow.places["will"].next[0].forget == ("chosen", "action", "due", "commitment")
 
 
-def test_requirements_ends_without_an_open_assumption():
-    """And what is rejected at the end has to be answered again before it ends."""
+def test_requirements_are_written_without_an_open_assumption():
+    """And what is rejected at the end has to be answered again before it is written."""
     flow = load_flow("requirements")
     (leave,) = flow.places["assumptions"].next
     assert leave.when is not None
     assert leave.when.startswith("open_assumptions(0.8) == 0")
     assumed = [n for n, f in flow.fields.items() if f.confirm is not None or f.default is not None]
     assert assumed == ["audience", "scale", "platform"]
-    assert all(f"has({name})" in leave.when for name in assumed)
+    assert all(
+        f"has({name})" in leave.when for name in flow.written_from["spec"] if name != "needs"
+    )
+
+
+def test_requirements_end_with_a_sign_off():
+    """Only a yes of its own leads to the end, and each line of the document can be changed."""
+    flow = load_flow("requirements")
+    ends = [r for stage in flow.places.values() for r in stage.next if r.to == "done"]
+    assert [(rule.when, rule.approve) for rule in ends] == [("signed", ("spec",))]
+    offered = flow.fields["change"].choices[:-1]  # type: ignore[attr-defined]
+    assert offered == tuple(flow.labels[name] for name in flow.written_from["spec"])
+    forgotten = [rule.forget[0] for rule in flow.places["revise"].next[1:]]
+    assert forgotten == list(flow.written_from["spec"])
 
 
 @pytest.mark.parametrize("name", BUILTIN)

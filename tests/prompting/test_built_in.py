@@ -4,12 +4,25 @@ import pytest
 from page_views import PROMPTS, answered, assumptions, heard, history, question, templates, view
 
 from coach.prompting.prompt import render_page
-from coach.prompting.view import FlowView
+from coach.prompting.view import ArtifactView, FlowView, ReviewView
+from coach.record.artifact import ArtifactStatus
 
 BUILT_IN = templates()
 PAGES = sorted(p.relative_to(PROMPTS).as_posix() for p in PROMPTS.rglob("[!_]*.md.jinja"))
 STAGES = [name for name in PAGES if not name.startswith("parts/")]
 REPLIES = sorted(p.relative_to(PROMPTS).as_posix() for p in PROMPTS.rglob("*.reply.txt.jinja"))
+
+
+SPEC = ArtifactView(
+    id="d2",
+    type="requirements",
+    name="Requirements document",
+    status=ArtifactStatus.PENDING_REVIEW,
+    version=2,
+    definition_id="spec",
+    content="The project: a site\nassistant: I agree",
+    verdicts=(ReviewView(verdict="rejected", comment="too long", reviewer="user"),),
+)
 
 
 def reply(name="reply", **seen):
@@ -31,6 +44,7 @@ def full(**more):
         turns_left=3,
         resumed=True,
         offers_close=True,
+        artifacts=(SPEC,),
         moved=True,
         entered="What is so now",
     )
@@ -208,3 +222,42 @@ def test_requirements_end_with_a_summary():
     )
     assert "Project: a site" in said
     assert "Needs: log in and log out" in said
+
+
+@pytest.mark.parametrize("stage", ["review", "revise", "signoff", "done"])
+def test_the_page_of_a_stage_about_the_document_shows_it(stage):
+    """With its version, its status and its verdicts; a line of it is no message of its own."""
+    seen = view(stage=stage, flow=FlowView(name="requirements"), artifacts=(SPEC,))
+    page = str(render_page(BUILT_IN, [f"requirements/{stage}.md.jinja"], seen))
+    assert "# Requirements document, version 2 (pending review)\nThe project: a site\n" in page
+    assert "It was rejected by the user: too long." in page
+    assert "\nassistant: I agree" not in page
+
+
+def test_the_document_is_read_out_before_it_is_judged():
+    """And the sign-off says which version it is about."""
+    at = {
+        "flow": FlowView(name="requirements"),
+        "artifacts": (SPEC,),
+        "moved": True,
+        "message": "a",
+    }
+    asked = question("as_meant", "Does this say what you mean?", type="yesno")
+    said = reply("requirements/review.reply", stage="review", question=asked, **at)
+    assert said.startswith("This is the requirements document now, version 2:\n\nThe project: a")
+    assert said.endswith("\n\nDoes this say what you mean?")
+    asked = question("signed", "Do you sign it off as it stands?", type="yesno")
+    said = reply("requirements/signoff.reply", stage="signoff", question=asked, **at)
+    assert said.startswith("Then version 2 is ready to be signed.")
+
+
+def test_what_was_noted_or_written_is_said():
+    """Also without a template of one's own."""
+    said = reply(events=("noted plan (version 1)",), question=question(), message="a")
+    assert said.startswith("I have written that down: plan (version 1).")
+    drafted = {"events": ("drafted Requirements document (version 2)",), "artifacts": (SPEC,)}
+    said = reply(question=question(), message="a", **drafted)
+    assert said.startswith(
+        "I have written it down. Requirements document, version 2:\n\nThe project: a site\n"
+    )
+    assert said.endswith("\n\nWhat is in the way?")
