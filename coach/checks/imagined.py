@@ -142,6 +142,9 @@ def _gather(context: CoachContext, words: str) -> None:
     )  # fmt: skip
     context.add_tool_run("tool", result=words)
     context.add_tool_run("tool", success=False, error=words)
+    context.add_artifact("draft", words)
+    context.submit_artifact(context.add_artifact("made", words).id)
+    context.review_artifact("made", "approved", words)
     context.add_task("task", due="2026-01-06")
     for formatter in ("default", "json", "list", "summary"):
         context.add_section(f"own_{formatter}", {"key": words}, formatter=formatter)

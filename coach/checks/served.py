@@ -11,7 +11,7 @@ from coach.prompting.template import Templates
 from coach.voice import page_names, reply_names
 
 PAGE, REPLY = ".md.jinja", ".reply.txt.jinja"
-GENERAL = frozenset({f"general{PAGE}", "reply.txt.jinja"})
+GENERAL = frozenset({f"general{PAGE}", f"injection{PAGE}", "reply.txt.jinja"})
 
 
 @dataclass(slots=True)

@@ -21,7 +21,9 @@ VOLATILE = frozenset(
     | {"moved", "offers_close", "problems", "progress", "question", "resumed", "today"}
     | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections"}
 )
-SELDOM = frozenset({"answers", "finished", "finished_because", "flow", "stage", "summary"})
+SELDOM = frozenset(
+    {"answers", "artifacts", "finished", "finished_because", "flow", "stage", "summary"}
+)
 BY_FIELD = frozenset({"answers"})  # mappings whose keys are the fields of a flow
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from coach.errors import did_you_mean
 from coach.prompting import outline as o
-from coach.prompting.filters import HELPERS
+from coach.prompting.filters import HELPERS, TEXTS
 from coach.prompting.kinds import ANY, PLAIN, either, several
 from coach.prompting.lint_filters import NOTHING, filtered
 from coach.prompting.lint_scope import (
@@ -135,7 +135,7 @@ class Names:
         base = Value(PLAIN)
         if expr.parts:
             read = self.read(expr.parts[0], scope, True) if forgiving else None
-            own = expr.name in HELPERS
+            own = expr.name in HELPERS or expr.name in TEXTS
             base = self.need(expr.parts[0], scope, not own) if read is None else read
         args = [self.read(arg, scope) for arg in (*expr.args, *expr.named.values())]
         kind = filtered(expr, base.kind, args, lambda text: self.note(expr.line, "T202", text))

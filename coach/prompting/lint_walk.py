@@ -199,9 +199,12 @@ class Steps:
 
     def _tag(self, stmt: o.Message | o.Section, scope: Scope) -> None:
         first = stmt.role if isinstance(stmt, o.Message) else stmt.name
-        settings = stmt.settings.values() if isinstance(stmt, o.Section) else ()
-        for expr in (first, *settings):
-            self._use(self.names.need(expr, scope), stmt.line)
+        self._use(self.names.need(first, scope), stmt.line)
+        settings = stmt.settings if isinstance(stmt, o.Section) else {}
+        for name, expr in settings.items():
+            may_be_none = name in ("min", "max")  # which then do not count
+            read = self.names.read if may_be_none else self.names.need
+            self._use(read(expr, scope), stmt.line)
         if self._here is not None:
             self.layout.open(self._here, stmt)
         self._all(stmt.body, scope.inner())

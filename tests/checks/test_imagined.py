@@ -59,7 +59,7 @@ def test_a_moment_can_be_seen_at_every_stage(grow: Flow, name: str, leaf: str):
 def test_between_them_they_fill_every_part_of_a_view(grow: Flow):
     """What no moment shows, no template is tried on."""
     views = [view(moment(grow, leaf)) for view in MOMENTS.values() for leaf in ("goal", "paused")]
-    rare = {"offers_close", "waits_for", "asks_back", "turns_left", "progress"}
+    rare = {"more_assumptions", "offers_close", "waits_for", "asks_back", "turns_left", "progress"}
     for name in PromptView.model_fields.keys() - rare:
         assert any(getattr(view, name) for view in views), name
 

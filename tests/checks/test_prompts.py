@@ -55,7 +55,8 @@ def test_a_flow_without_templates_of_its_own_is_sound(lint):
     """It has the general ones; the report says how much was looked at."""
     report = lint.report({})
     assert report.problems == report.errors == ()
-    assert (report.templates, report.stages, report.moments) == (6, 3, 7)
+    assert (report.stages, report.moments) == (3, 7)
+    assert 6 <= report.templates <= 15
 
 
 @pytest.mark.parametrize(

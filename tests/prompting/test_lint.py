@@ -89,7 +89,7 @@ SOUND = [
     "{{ question.ask|default('x') }}",
     "{{ summary|default('x', true) }}",
     "{{ summary or 'x' }}",
-    "{{ 'a' if moved }}{{ ('a' if moved)|upper }}{{ ('a' if moved) or 'b' }}",
+    "{{ 'a' if moved }}{{ ('a' if moved) or 'b' }}",
     "{% for h in (heard if moved) %}x{% endfor %}",
     "{% if question.ask is defined %}{{ question.ask }}{% endif %}",
     "{% for a in assumptions if a.related_to %}{{ a.related_to|line }}{% endfor %}",
