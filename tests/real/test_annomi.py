@@ -19,11 +19,13 @@ from tiktoken_ext import openai_public
 
 import coach.prompting
 from coach import Bot, Flow, Message, Prompt, Stage
+from coach.consolidation import consolidate
 from coach.library import roots
 from coach.prompting.template import Templates
 from coach.prompting.untrusted import neutralise
 from coach.stores.check import check
 from coach.testing import FakeClock
+from coach.views import Occasion
 from coach.vocabulary.commands import Set
 from coach.vocabulary.fields import TextField
 from coach.vocabulary.words import Role
@@ -112,7 +114,30 @@ def render(said: Conversation) -> Iterator[tuple[Prompt, Conversation]]:
     for index, message in enumerate(said):
         if message.role is Role.USER:
             context.show_window(said[:index])
-            yield voice.page(flow, context, clock(), text=message.content), said[:index]
+            view = voice.view(flow, context, clock(), Occasion(text=message.content))
+            yield voice.page(flow, view), said[:index]
+
+
+@pytest.fixture(scope="module")
+def windowed(conversations: list[Conversation], encoding: tiktoken.Encoding) -> list[Page]:
+    """The same with the window and the summary that a session has: what leaves is folded."""
+    rendered = [page for said in conversations for page in render_windowed(said)]
+    texts = [prompt.text for prompt, _ in rendered]
+    counts = [len(ids) for ids in encoding.encode_batch(texts, disallowed_special=())]
+    return [Page(p, count, past) for (p, past), count in zip(rendered, counts, strict=True)]
+
+
+def render_windowed(said: Conversation) -> Iterator[tuple[Prompt, Conversation]]:
+    voice, flow = Voice(Templates(roots("prompts")), budget=BUDGET), listening("Hello.")
+    clock = FakeClock()
+    context = flow.begin(now=clock()).context
+    for index, message in enumerate(said):
+        context.messages = index
+        context.show_window(said[context.window_start - 1 : index])
+        consolidate(context, voice.policy_of(flow), voice.encoding)
+        if message.role is Role.USER:
+            view = voice.view(flow, context, clock(), Occasion(text=message.content))
+            yield voice.page(flow, view), list(context.conversation_history)
 
 
 def listening(greeting: str) -> Flow:
@@ -156,6 +181,23 @@ def test_the_page_holds_the_end_of_the_conversation_without_a_gap(pages: list[Pa
         past = page.history[len(page.history) - len(shown) :]
         assert [m.role for m in shown] == [m.role for m in past]
         assert [m.content for m in shown[1:]] == [neutralise(m.content).strip() for m in past[1:]]
+
+
+def test_with_window_and_summary_no_page_is_over_budget(windowed: list[Page]):
+    """Counted whole, by the independent encoding; the window is never above its mark."""
+    assert len(windowed) == 4_817
+    assert max(page.counted for page in windowed) <= BUDGET
+    assert all(page.counted == page.prompt.tokens for page in windowed)
+    assert max(len(page.history) for page in windowed) <= 20
+    folded = [page for page in windowed if "Earlier in this conversation" in page.prompt]
+    assert len(folded) > 2_000
+
+
+def test_a_window_begins_with_the_therapist(windowed: list[Page]):
+    """Once it has moved: an answer leaves together with its question."""
+    moved = [page for page in windowed if page.history and page.history[0].seq > 1]
+    began = [page.history[0].role for page in moved]
+    assert began.count(Role.ASSISTANT) / len(began) > 0.9
 
 
 def test_what_the_client_said_last_is_always_on_the_page(
