@@ -1,6 +1,6 @@
 # make chat   a coaching chat, set up from nothing      (FLOW=requirements for another flow)
 # make test   everything the project checks, set up from nothing
-# make bench  what a turn costs
+# make bench  what turns and pages cost
 
 PYTHON ?= python3
 FLOW ?= grow
@@ -48,6 +48,9 @@ test: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/turn.py
+	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/cache.py
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(CHECK)

@@ -11,6 +11,7 @@ import argparse
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import coach
 from coach.prompting.divergence import diverge
@@ -19,13 +20,15 @@ from coach.vocabulary.commands import SayNothing
 from coach.vocabulary.context_policy import ContextPolicy, WindowPolicy
 
 WORDS = (
-    "I sat down at seven as I had planned, and for the first half hour it went well; then the phone "
-    "rang and I did not find my way back into it until after lunch.",
-    "It is mostly the evenings. I come home, I am tired, I tell myself that I will only sit for ten "
-    "minutes, and then it is ten o'clock and I have not opened the draft at all.",
-    "My supervisor has written again. She is kind about it, but I can tell that she expects a chapter.",
+    "I sat down at seven as I had planned, and for the first half hour it went well; then the "
+    "phone rang and I did not find my way back into it until after lunch.",
+    "It is mostly the evenings. I come home, I am tired, I tell myself that I will only sit for "
+    "ten minutes, and then it is ten o'clock and I have not opened the draft at all.",
+    "My supervisor has written again. She is kind about it, but I can tell that she expects a "
+    "chapter.",
     "What helped last week was to leave the laptop at the library and to write by hand at home.",
-    "I told Sam about the deadline, and he offered to read whatever I have on Friday, however rough.",
+    "I told Sam about the deadline, and he offered to read whatever I have on Friday, however "
+    "rough.",
 )
 ANSWERS = (
     *("Write my thesis by June", "a bound copy", "9", "3", "a diary", "I am too tired at night"),
@@ -78,7 +81,7 @@ def simulate(window: WindowPolicy, turns: int, budget: int) -> Shares:
     talk = coach.Bot(flow, budget=budget, clock=FakeClock()).session(user="ada")
     answers = iter(ANSWERS)
     pages = [_turn(talk, number, answers) for number in range(turns)]
-    found = [diverge(before, after) for before, after in zip(pages, pages[1:], strict=False)]
+    found = [diverge(before, after) for before, after in pairwise(pages)]
     return Shares(
         cached=sum(each.token for each in found),
         tokens=sum(each.tokens for each in found),
