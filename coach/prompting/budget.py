@@ -18,6 +18,7 @@ from coach.prompting.section import RawMessage, SectionSpec
 from coach.prompting.sharing import share
 from coach.prompting.sheet import Sheet
 from coach.prompting.tokens import Tokenizer
+from coach.prompting.trusted import trusted
 from coach.vocabulary.words import Role
 
 ROLES_PRIORITY = 100
@@ -72,7 +73,8 @@ def _shown(choices: Iterable[Choice]) -> dict[int, list[Place]]:
         for place in choice.places:
             found.setdefault(place.message, []).append(place)
     for places in found.values():
-        places.sort(key=attrgetter("section"))
+        if len(places) > 1:
+            places.sort(key=attrgetter("section"))
     return dict(sorted(found.items()))
 
 
@@ -87,14 +89,15 @@ def _messages(
 
 
 def _message(message: RawMessage, places: list[Place], cache: bool) -> PromptMessage:
-    return PromptMessage(
-        role=ROLES[message.role],
-        content="".join([place.text for place in places])[:-1],
-        sections=tuple([(place.spec.name, len(place.text)) for place in places]),
-        tool_calls=message.calls,
-        tool_call_id=message.call_id,
-        cache=cache,
-    )
+    fields = {
+        "role": ROLES[message.role],
+        "content": "".join([place.text for place in places])[:-1],
+        "sections": tuple([(place.spec.name, len(place.text)) for place in places]),
+        "tool_calls": message.calls,
+        "tool_call_id": message.call_id,
+        "cache": cache,
+    }
+    return trusted(PromptMessage, fields)
 
 
 def _prefix_ends(shown: Sequence[list[Place]]) -> list[bool]:
@@ -116,16 +119,17 @@ def _steady(spec: SectionSpec) -> str:
 
 def _entry(candidate: Candidate, choice: Choice) -> Entry:
     spec = candidate.spec
-    return Entry(
-        section=spec.name,
-        priority=spec.priority,
-        wanted=candidate.total,
-        got=choice.got,
-        kept=choice.kept,
-        total=candidate.count,
-        reason=_reason(candidate, choice),
-        cached=spec.cache,
-    )
+    fields = {
+        "section": spec.name,
+        "priority": spec.priority,
+        "wanted": candidate.total,
+        "got": choice.got,
+        "kept": choice.kept,
+        "total": candidate.count,
+        "reason": _reason(candidate, choice),
+        "cached": spec.cache,
+    }
+    return trusted(Entry, fields)
 
 
 def _reason(candidate: Candidate, choice: Choice) -> str:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -55,15 +54,9 @@ class Candidate(ABC):
         self.first = spec.keep == "first"
         self.sums = [0, *accumulate(costs if self.first else reversed(costs))]
         self.total = self._cost(self.size)
+        self.cap = self.total if spec.max is None else min(self.total, self._most(spec.max))
 
-    @cached_property
-    def cap(self) -> int:
-        """The most it may cost: its `max`, which gives way where it must be there."""
-        if self.spec.max is None:
-            return self.total
-        return min(self.total, max(self.spec.max, self._useful if self.spec.always else 0))
-
-    @cached_property
+    @property
     def least(self) -> int:
         """What is set aside for it before others grow."""
         return min(self.cap, max(self._useful, self.spec.min or 0))
@@ -78,7 +71,11 @@ class Candidate(ABC):
             kept -= 1
         return self._cut(kept, room) or (self._choice(kept) if kept else NOTHING)
 
-    @cached_property
+    def _most(self, most: int) -> int:
+        """Its `max`, which gives way where it must be there."""
+        return max(most, self._useful) if self.spec.always else most
+
+    @property
     def _useful(self) -> int:
         """The cost of the smallest useful part: heading, one unit or a cut of it, the marker."""
         if not self.size:

@@ -33,24 +33,27 @@ def call_lines(calls: Sequence[ToolCall]) -> str:
 def exchanges(messages: Sequence[RawMessage]) -> list[Exchange]:
     """All messages, in order: most by themselves, an assistant's with the results behind it."""
     found: list[Exchange] = []
+    special = False
     for message in messages:
+        special = special or message.role == "tool" or bool(message.calls)
         if message.role == "tool" and found and found[-1][0].role == "assistant":
             found[-1] = (*found[-1], message)
         else:
             found.append((message,))
-    return [
-        _settled(exchange, is_last=number == len(found))
-        if len(exchange) > 1 or exchange[0].calls or exchange[0].role == "tool"
-        else exchange
-        for number, exchange in enumerate(found, 1)
-    ]
+    if not special:
+        return found
+    return [_settled(exchange, is_last=exchange is found[-1]) for exchange in found]
 
 
 def _settled(exchange: Exchange, *, is_last: bool) -> Exchange:
     """The exchange without calls that lack a result, and without results that lack a call."""
     first, *results = exchange
-    if first.role != "assistant":
+    if first.role == "tool":
         return (_blank(first),)
+    if not results and not first.calls:
+        return exchange
+    if first.role != "assistant":
+        return (replace(first, calls=()),)
     calls = {call.id: call for call in reversed(first.calls)}
     answered: set[str | None] = set()
     settled = [_result(result, set(calls), answered) for result in results]

@@ -57,29 +57,24 @@ class Sheet:
 
     def _add_exchange(self, at: int, exchange: Exchange) -> None:
         """One unit of them all."""
-        parts = [self._unit(at + i, message) for i, message in enumerate(exchange)]
-        unit = parts[0]
-        if len(parts) > 1 or exchange[0].calls:
-            unit = Unit(
-                places=[place for part in parts for place in part.places],
-                cost=sum([part.cost for part in parts]),
-                frame=sum([part.frame for part in parts]),
-                exact=all(part.exact for part in parts),
-                can_cut=False,
-            )
-        specs = [section.spec for message in exchange for section in message.sections]
-        if specs:
-            self._add_unit(specs[0], unit)
+        if len(exchange) == 1 and not exchange[0].calls:
+            unit = self._unit(at, exchange[0])
+        else:
+            unit = _joined([self._unit(at + i, message) for i, message in enumerate(exchange)])
+        for message in exchange:
+            if message.sections:
+                return self._add_unit(message.sections[0].spec, unit)
+        return None
 
     def _unit(self, at: int, message: RawMessage) -> Unit:
         """A message with the line that opens it; nothing when it says nothing."""
         places, cost, exact = [], 0, True
         for number, section in enumerate(message.sections):
-            found = lines(section.text, self._tokenizer)
-            if found.text:
-                places.append(Place(at, number, section.spec, found.text))
-                cost += found.cost
-                exact = exact and found.exact
+            text, _, _, tokens, is_exact = lines(section.text, self._tokenizer)
+            if text:
+                places.append(Place(at, number, section.spec, text))
+                cost += tokens
+                exact = exact and is_exact
         frame = self._frames[message.role] if places else 0
         return Unit(places, cost + frame, frame, exact, len(places) == 1)
 
@@ -98,3 +93,14 @@ class Sheet:
             self._found.append(spread)
         if unit.cost:
             spread.units.append(unit)
+
+
+def _joined(units: list[Unit]) -> Unit:
+    """The units as one, which is never cut."""
+    return Unit(
+        places=[place for unit in units for place in unit.places],
+        cost=sum([unit.cost for unit in units]),
+        frame=sum([unit.frame for unit in units]),
+        exact=all(unit.exact for unit in units),
+        can_cut=False,
+    )

@@ -107,6 +107,11 @@ def test_a_call_at_the_end_of_the_page_waits_for_its_results():
     assert (content, calls) == ('calls search({"q": "x"})', ["1"])
 
 
+def test_nobody_but_the_assistant_calls():
+    """Calls of another's message are dropped; what was said stays."""
+    assert page(said("user", "hello", call("1"))) == [("user", "hello", [], None)]
+
+
 def test_a_call_is_kept_once():
     """An id that stands twice is one call."""
     twice = said("assistant", "", call("1"), call("1", name="other"))
