@@ -57,16 +57,19 @@ class Desk:
     def take(self, chunk: str) -> None:
         """Sort one chunk; Misplaced for structure that cannot be."""
         if type(chunk) is str:
-            return self._add(chunk)
+            if self._opened is None or self._room < (size := len(chunk)):
+                return self._add(chunk)
+            self._room -= size
+            return self._text.append(chunk)
         match chunk:
-            case OpenMessage():
-                self._open_message(chunk)
-            case CloseMessage():
-                self._close_message()
-            case OpenSection():
-                self._open_section(chunk)
             case CloseSection():
                 self._close_section()
+            case CloseMessage():
+                self._close_message()
+            case OpenMessage():
+                self._open_message(chunk)
+            case OpenSection():
+                self._open_section(chunk)
             case Bundle():
                 for part in chunk.chunks:
                     self.take(part)
@@ -147,7 +150,7 @@ class Desk:
         self._section = None
 
     def _flush_loose(self, role: str) -> None:
-        if any(part and not part.isspace() for part in self._text):
+        if self._text and any(part and not part.isspace() for part in self._text):
             name = _free(role, self._here)
             self._keep(SectionSpec(name=name, priority=LOOSE_PRIORITY, always=True))
         self._text = []

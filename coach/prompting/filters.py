@@ -15,6 +15,7 @@ from coach.prompting.limits import (
     METER,
     NUMBERS,
     SIZED,
+    SMALL,
     Exhausted,
     day,
     divisible,
@@ -64,6 +65,7 @@ NAMING = frozenset(
     {"dictsort", "map", "max", "min", "reject", "rejectattr", "select", "selectattr", "sort"}
     | {"sum", "trim", "unique"}
 )
+SIMPLE = frozenset({"capitalize", "day", "line", "lower", "replace", "title", "truncate", "upper"})
 COMPARISONS = (
     *("eq", "==", "equalto", "ne", "!=", "gt", ">", "greaterthan", "ge", ">="),
     *("lt", "<", "lessthan", "le", "<=", "in"),
@@ -102,12 +104,18 @@ def _paid(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         function = function.__wrapped__  # type: ignore[attr-defined]
     passed = getattr(function, "jinja_pass_arg", None)
     pay = _pay_for_one if name in AT_ONCE else _payment(name)
+    simple = name in SIMPLE
 
     if passed is None:
 
         @wraps(function)
         def call(value: Any, *args: Any, **kwargs: Any) -> Any:
-            return made(function(pay(value, args, kwargs), *args, **kwargs))
+            if simple and isinstance(value, str):  # as `pay` has it
+                METER.get().step(1 + len(value) // 100)
+            else:
+                value = pay(value, args, kwargs)
+            found = function(value, *args, **kwargs)
+            return found if type(found) is str and len(found) <= SMALL else made(found)
 
         return call
 

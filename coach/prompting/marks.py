@@ -110,8 +110,8 @@ def bundle(chunks: Iterable[str]) -> Rendered:
 def open_message(said: object) -> OpenMessage:
     """The mark for a message of that role, or for that message; Misplaced for what is neither."""
     mark = OpenMessage()
-    if isinstance(said, MessageView):
-        calls = (ToolCall(id=c.id, name=c.name, arguments=c.arguments) for c in said.tool_calls)
+    if type(said) is MessageView:
+        calls = [ToolCall(id=c.id, name=c.name, arguments=c.arguments) for c in said.tool_calls]
         mark.role, mark.calls, mark.call_id = said.role.value, tuple(calls), said.tool_call_id
     else:
         mark.role, mark.calls, mark.call_id = _role(said), (), None

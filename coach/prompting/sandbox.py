@@ -1,7 +1,7 @@
 """The sandbox: data only, no attribute of Python's, no call but ours, every operator bounded."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
@@ -55,12 +55,49 @@ def total(environment: Any, items: Any, attribute: Any = None, start: float = 0)
 
 
 class _Code(CodeGenerator):
-    """Nothing is worked out at compile time: there no meter runs."""
+    """Nothing is worked out at compile time, where no meter runs, but the marks of our tags: they
+    are structure, neither called as strangers are nor finalized."""
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> str:
         if not isinstance(node, nodes.TemplateData):
             raise nodes.Impossible
         return super()._output_child_to_const(node, frame, finalize)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        self.write("(" if _is_structure(node) else finalize.src)  # it makes a str of anything
+
+    def _output_child_post(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        self.write(")")
+
+    def visit_Call(self, node: nodes.Call, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802
+        if not _is_structure(node):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        made = _known(node, self.environment)
+        self.visit(made or node.node, frame)
+        if made is None:
+            self.write("(")
+            for argument in (*node.args, *node.kwargs):
+                self.visit(argument, frame)
+                self.write(", ")
+            self.write(")")
+
+
+def _is_structure(node: nodes.Expr) -> bool:
+    made = node.node if isinstance(node, nodes.Call) else node
+    return isinstance(made, nodes.ExtensionAttribute)
+
+
+def _known(call: nodes.Call, environment: Any) -> nodes.ExtensionAttribute | None:
+    """The mark that a tag makes, where all of it is known before the template runs."""
+    settings = {keyword.key: keyword.value for keyword in call.kwargs}
+    if not all(isinstance(each, nodes.Const) for each in (*call.args, *settings.values())):
+        return None
+    made: Any = call.node
+    args = [each.as_const() for each in call.args]
+    given = {key: value.as_const() for key, value in settings.items()}
+    name = environment.extensions[made.identifier].ready(made.name, *args, **given)
+    return nodes.ExtensionAttribute(made.identifier, name) if name else None
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -113,8 +150,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return False
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, BaseModel):
-            if attribute in type(obj).__pydantic_fields__:
+        fields = getattr(
+            type(obj), "__pydantic_fields__", None
+        )  # isinstance takes three times that
+        if fields is not None:
+            if attribute in fields:
                 return getattr(obj, attribute)
         elif self.is_safe_attribute(obj, attribute, None):
             found = getattr(obj, attribute, missing)
@@ -148,10 +188,12 @@ def finalizer(write: Callable[[str], str]) -> Callable[[Any], str]:
     def finalize(value: Any) -> str:
         if isinstance(value, marks.MADE):
             meter().make(ITEM + len(value))
-            return value
-        if isinstance(value, jinja2.Undefined):
-            return str(value)  # raises, and says what is missing
-        text = write(value if isinstance(value, str) else plain(value))
+            return cast("str", value)
+        if not isinstance(value, str):
+            if isinstance(value, jinja2.Undefined):
+                return str(value)  # raises, and says what is missing
+            value = plain(value)
+        text = write(value)
         meter().make(ITEM + len(text))
         return text
 

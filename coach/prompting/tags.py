@@ -1,5 +1,6 @@
 """The tags of a page: `{% message %}` and `{% section %}`, as calls that open and close."""
 
+from itertools import count
 from typing import Any
 
 import jinja2
@@ -34,6 +35,25 @@ class Tags(Extension):
         closing = self.attr(f"close_{tag.value}", lineno=tag.lineno)
         body = [nodes.Output([opening]), *body, nodes.Output([closing])]
         return nodes.Scope(body, lineno=tag.lineno).set_lineno(tag.lineno)
+
+    def __init__(self, environment: jinja2.Environment) -> None:
+        super().__init__(environment)
+        self._ready: dict[str, str] = {}
+        self._numbers = count()
+
+    def ready(self, tag: str, *args: Any, **settings: Any) -> str | None:
+        """The attribute that holds a mark from now on; None for what cannot be, which is said
+        where the template runs into it."""
+        key = repr((tag, args, settings))
+        if key not in self._ready:
+            try:
+                mark = getattr(self, tag)(*args, **settings)
+            except marks.Misplaced:
+                return None
+            name = f"ready_{next(self._numbers)}"
+            setattr(self, name, mark)
+            self._ready[key] = name
+        return self._ready[key]
 
     def open_message(self, said: Any) -> str:
         return marks.open_message(_there(said))

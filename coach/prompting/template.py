@@ -160,7 +160,9 @@ class _Loader(jinja2.BaseLoader):
             Placed(name, str(found[1])).visit(tree)
             tree.set_environment(environment)
         code = environment.compile(tree, name, str(found[1]))
-        return jinja2.Template.from_code(environment, code, globals or {})
+        template = jinja2.Template.from_code(environment, code, globals or {})
+        template.globals = dict(template.globals)  # each include goes through all of them
+        return template
 
 
 def _environment(

@@ -7,7 +7,10 @@ persuasion: what the text says to the llm, it still says.
 """
 
 import re
+from functools import lru_cache
 
+REMEMBERED = 2_048  # texts
+REMEMBERED_CHARS = 2_000
 ROLES = ("system", "user", "assistant", "tool", "developer", "function")
 
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -33,8 +36,15 @@ class Untrusted(str):
 
 def neutralise(text: str) -> str:
     """The text as it may stand on a page: no heading, no role, no special token, no tag."""
+    return _known(text) if len(text) <= REMEMBERED_CHARS else _neutralised(text)
+
+
+def _neutralised(text: str) -> str:
     text = printable(text)
     return _FORGERIES.sub(_defuse, text) if _SUSPECT.search(text) else text
+
+
+_known = lru_cache(maxsize=REMEMBERED)(_neutralised)  # most of a page stood on the one before it
 
 
 def printable(text: str) -> str:
