@@ -184,13 +184,17 @@ class Engine:
         )
 
     def _lapse(self, walker: Walker, asked: str | None) -> None:
-        """An optional question that was put more often than its patience counts as declined."""
+        """An optional question that was put more often than its patience counts as declined.
+
+        One that is put anew, since its answer was forgotten, has its patience anew as well.
+        """
         context = walker.context
         if asked is None or context.finished or not is_missing(self.flow, context, asked):
             return
         field = self.flow.fields[asked]
         tried = any(not r.accepted for r in walker.rulings)
-        if field.optional and tried and context.asked.get(asked, 0) > field.patience:
+        often = min(context.asked.get(asked, 0), context.turns_in_stage) > field.patience
+        if field.optional and tried and often:
             answers.put_declined(walker, asked)
 
     def _close(self, walker: Walker, before: Question) -> Step:

@@ -96,6 +96,17 @@ def test_an_optional_question_lapses(walk: Any, limits: dict[str, Any], asked: i
     assert here.decision.events == ("skipped n",)
 
 
+def test_a_question_about_a_forgotten_answer_has_its_patience_anew(walk: Any) -> None:
+    """One answer that could not be taken does not leave open what was answered before."""
+    number = {"type": "number", "ask": "?", "optional": True}
+    again = {"to": "a", "trigger": "again", "forget": "n"}
+    on = {"to": "b", "when": "has(n)"}
+    here = walk(a={"collect": {"n": number}, "next": [on]}, b={"next": [again]})
+    here(n=3)(c.Trigger(name="again"))
+    assert here(BAD).asks == "n"
+    assert here(BAD).context.declined("n")
+
+
 def test_a_question_is_counted_each_time_it_is_put(walk: Any) -> None:
     """After a refusal and after a return; not after small talk or another answer."""
     here = walk(a={"collect": {"n": {"type": "number", "ask": "?"}, "x": TEXT}})
