@@ -10,10 +10,11 @@ from coach.errors import SessionError
 from coach.flows.flow import Flow
 from coach.prompting.ledger import Entry, Ledger
 from coach.prompting.policy import SectionPolicy
-from coach.prompting.prompt import Prompt, render_page
+from coach.prompting.prompt import Prompt
 from coach.prompting.roots import Archive
 from coach.prompting.template import Templates
 from coach.prompting.view import PromptView
+from coach.recipe import Recipe, recipe_of
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.page import PageRecord
@@ -89,25 +90,31 @@ def turn_at(services: Services, session_id: str, revision: int) -> Recorded:
 
 def page_at(services: Services, session_id: str, revision: int) -> Prompt:
     """The page of a kept turn as it was; by today's templates when none was kept with it."""
-    turn = turn_at(services, session_id, revision)
+    return recipe_at(services, turn_at(services, session_id, revision)).page()
+
+
+def recipe_at(services: Services, turn: Recorded) -> Recipe:
+    """What the page of a kept turn was made from; today's when none was kept with it."""
+    recipe, page = recipe_now(services, turn), turn.turn.page
+    if page is None or page.error is not None:
+        return recipe
+    return recipe.under(templates_of(services, page), [page.template])
+
+
+def recipe_now(services: Services, turn: Recorded) -> Recipe:
+    """What the page of a kept turn would be made from now: today's templates, its own settings."""
     flow, page = services.flow_of(turn.context), turn.turn.page
     if page is None or page.error is not None:
         budget = services.voice.budget_of(flow)
-        return services.voice.page(flow, turn.view(flow, budget))
-    templates = templates_of(services, page)
-    names = [page.template] if templates is not services.voice.templates else _names(flow, turn)
-    return render_page(
-        templates,
-        names,
-        turn.view(flow, page.budget),
+        return recipe_of(services.voice, flow, turn.view(flow, budget))
+    return Recipe(
+        templates=services.voice.templates,
+        names=page_names(flow, turn.context.stage),
+        view=turn.view(flow, page.budget),
         budget=page.budget,
         encoding=page.encoding,
         policy=SectionPolicy.model_validate(page.policy) if page.policy else None,
     )
-
-
-def _names(flow: Flow, turn: Recorded) -> list[str]:
-    return list(page_names(flow, turn.context.stage))
 
 
 def templates_of(services: Services, page: PageRecord) -> Templates:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.cli.prompt import RULE
+from coach.cli.sheet import RULE
 from coach.library import find_flow
 
 
@@ -70,10 +70,119 @@ def test_a_session_can_be_seen_at_another_stage(run, store):
         (("grow/goal", "--budget", "-1"), 2, "--budget"),
         (("grow/goal", "--budget", "1"), 1, "coach: "),
         ((), 2, "FLOW/STAGE"),
+        (("grow/goal", "--turn", "1"), 2, "say of which --session"),
+        (("--session", "one", "--turn", "1", "--budget", "9"), 2, "a turn has its own budget"),
     ],
 )
 def test_what_cannot_be_shown_is_said(run, args, code, words):
     """Usage errors are 2, the others 1; never a traceback."""
     result = run("prompt", "show", *args)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert words in result.stderr
+
+
+TALK = "run more often\nskip\n7\n3\nskip\n"
+
+
+@pytest.fixture
+def talked(run, store) -> str:
+    """A store with one session 'one' that stands at reality."""
+    run("chat", "--store", store, "--session", "one", input=TALK)
+    return store
+
+
+def place_page(home: Path, sections: str) -> None:
+    """A page for grow/goal of one's own: rules that must be there, and those sections."""
+    rules = "{% section 'rules' priority=100 always %}\nBe kind.\n{% endsection %}"
+    (home / "prompts" / "grow").mkdir(parents=True, exist_ok=True)
+    page = home / "prompts" / "grow" / "goal.md.jinja"
+    page.write_text(f"{{% message 'system' %}}{rules}{sections}{{% endmessage %}}")
+
+
+def test_heat_says_what_each_line_costs_and_who_made_it(run):
+    """The tokens of all lines are the page's; the dearest template lines are a table."""
+    shown = run("prompt", "show", "grow/goal", "--heat").stdout
+    page, below = shown.split(f"\n{RULE}\n")
+    total = sum(int(line.split()[0]) for line in page.splitlines())
+    assert f"\n{total:,} of 2,000 tokens used\n" in below
+    assert "  14  general.md.jinja:12        Ask one open question at a time" in page
+    assert "the most expensive template lines\n   " in below
+
+
+def test_heat_is_data_too(run):
+    """--json holds each line, and the sum of each template line."""
+    page = json.loads(run("prompt", "show", "grow/goal", "--heat", "--json").stdout)
+    assert sum(line["tokens"] for line in page["heat"]) == page["tokens"]
+    assert page["heat"][1]["origin"] == "general.md.jinja:9"
+    assert page["dearest"][0]["tokens"] >= page["dearest"][1]["tokens"]
+
+
+def test_a_pipe_gets_no_colour_and_a_terminal_does(run, terminal):
+    """Cost is a colour for eyes only."""
+    assert "\x1b" not in run("prompt", "show", "grow/goal", "--heat").stdout
+    with terminal("prompt", "show", "grow/goal", "--heat") as screen:
+        assert screen.end() == 0
+        assert b"\x1b[1;31m" in screen.raw
+    with terminal("prompt", "show", "grow/goal", "--heat", env={"NO_COLOR": "1"}) as screen:
+        assert screen.end() == 0
+        assert b"\x1b[" not in screen.raw
+
+
+def test_what_found_no_room_is_listed_with_its_reason(run, at_home: Path):
+    """And its text on demand."""
+    place_page(at_home, "{% section 'tips' priority=9 %}Drink water.{% endsection %}")
+    rules = json.loads(run("prompt", "show", "grow/goal", "--json").stdout)["ledger"]["entries"][0]
+    page = ("prompt", "show", "grow/goal", "--budget", str(rules["got"] + 3))
+    shown = run(*page).stdout
+    assert shown.endswith("left out\n  tips: no room (3 tokens, priority 9)\n")
+    assert run(*page, "--dropped").stdout == f"{shown}    Drink water.\n"
+    left = json.loads(run(*page, "--dropped", "--json").stdout)["left_out"]
+    assert left == [
+        {"section": "tips", "wanted": 3, "got": 0, "kept": 0, "total": 1, "reason": "no room"}
+        | {"text": "Drink water.\n"}
+    ]
+
+
+def test_a_session_names_its_flow_itself(run, talked):
+    """FLOW/STAGE may be left out."""
+    named = run("prompt", "show", "grow", "--session", "one", "--store", talked).stdout
+    assert run("prompt", "show", "--session", "one", "--store", talked).stdout == named
+
+
+def test_a_turn_shows_the_page_it_had(run, talked, at_home: Path):
+    """From the sources that were kept, whatever has become of them; and it says so."""
+    turn = ("prompt", "show", "--session", "one", "--turn", "2", "--store", talked)
+    was = run(*turn)
+    (at_home / "prompts" / "parts").mkdir(parents=True)
+    (at_home / "prompts" / "parts" / "next.md.jinja").write_text("")
+    now = run(*turn)
+    assert now.stdout == was.stdout
+    assert "How much does this matter to you" in now.stdout
+    assert was.stderr == ""
+    changed = "coach: templates changed since this turn: parts/next.md.jinja\n"
+    assert now.stderr == changed
+
+
+def test_a_nearer_template_of_today_does_not_change_a_turn(run, talked, at_home: Path):
+    """What was rendered from the general page stays so."""
+    turn = ("prompt", "show", "--session", "one", "--turn", "1", "--store", talked)
+    was = run(*turn).stdout
+    place_page(at_home, "")
+    assert run(*turn).stdout == was
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("--session", "ome"), 1, "there is no session 'ome'"),
+        (("--session", "ome"), 1, "Did you mean 'one'?"),
+        (("--session", "one", "--turn", "9"), 1, "has no turn 9; it has 0 to 5"),
+        (("requirements", "--session", "one"), 1, "runs 'grow', not 'requirements'"),
+        (("grow/will", "--session", "one", "--turn", "1"), 2, "turn 1 is at 'goal'"),
+    ],
+)
+def test_what_a_session_cannot_show_is_said(run, talked, args, code, words):
+    """With what there is."""
+    result = run("prompt", "show", *args, "--store", talked)
     assert (result.exit_code, result.stdout) == (code, "")
     assert words in result.stderr

@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
         "effects",
         "injection",
         "rebuilding",
+        "recipe",
         "rendering",
         "services",
         "session",
