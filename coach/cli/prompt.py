@@ -2,6 +2,7 @@
 
 import typer
 
+from coach.cli.diff import diff
 from coach.cli.lint import lint
 from coach.cli.show import show
 
@@ -19,3 +20,4 @@ def prompt() -> None:
 
 app.command("show")(show)
 app.command("lint")(lint)
+app.command("diff")(diff)

@@ -15,8 +15,12 @@ FLOORS: list[set[str]] = [
     {"flows", "hearing", "prompting", "stores"},
     {
         "checks",
+        "comparing",
         "consolidation",
+        "differing",
+        "earlier",
         "effects",
+        "hunks",
         "injection",
         "rebuilding",
         "recipe",
@@ -24,7 +28,7 @@ FLOORS: list[set[str]] = [
         "services",
         "session",
     }
-    | {"settings", "turn", "views", "voice", "why"},
+    | {"settings", "tallying", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},
     {"__main__"},
