@@ -17,7 +17,7 @@ from coach.vocabulary.words import Role
 
 PAGE = ["page.jinja"]
 GENERAL = (PROMPTS / "general.md.jinja").read_text().splitlines()
-LINES = {
+OWN_LINES = {
     "history": {GENERAL.index("{{ said.content }}") + 1},
     "message": {GENERAL.index("{{ message }}") + 1},
     "summary": {GENERAL.index("{{ summary }}") + n for n in (0, 1)},
@@ -116,7 +116,7 @@ def test_what_people_write_imitates_nothing(tmp_path):
     for budget in range(300, 900, 20):
         prompt, warm = heated(templates(), ["general.md.jinja"], seen, budget)
         for line in warm.lines:
-            wanted = LINES.get(line.section)
+            wanted = OWN_LINES.get(line.section)
             if wanted is not None and line.text not in {"… and 4 more", "… and 5 more"}:
                 assert line.origin.line in wanted
         assert warm.by_section["answers"].tokens == prompt.ledger["answers"].got
