@@ -12,6 +12,7 @@ CoachError
 ├── InputError               what the host or the person passed in cannot be taken
 │   ├── EmptyMessage         nothing but white space
 │   ├── MessageTooLong       above the limit of characters
+│   ├── FixtureError         a fixture has problems; all of them, with file:line
 │   ├── InvalidId            a session or user id that is no id
 │   ├── InvalidValue         a value that a field does not take
 │   └── IdempotencyKeyReuse  the same key with another text
@@ -106,6 +107,14 @@ class EmptyMessage(InputError):
 
 class MessageTooLong(InputError):
     """Above the limit of characters."""
+
+
+class FixtureError(InputError):
+    """A fixture has problems; `problems` holds all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 class InvalidId(InputError):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coach.checks.fixed import fixed
 from coach.checks.imagined import MOMENTS
 from coach.checks.renders import Renders
 from coach.checks.served import GENERAL, Served, serve
@@ -56,7 +57,9 @@ def lint_prompts(
     found += lint.compile()
     found += (told for each in served for told in (*each.problems, *each.uneven()))
     renders = Renders(lint, found, budget, encoding)
-    found += (told for each in served for told in renders.all(each))
+    for each in served:
+        views, wrong = fixed(each.flow, folders)
+        found += [*wrong, *renders.all(each, views)]
     unique = sorted(dict.fromkeys(found), key=place)
     return Report(
         problems=tuple(unique),

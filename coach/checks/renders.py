@@ -1,7 +1,7 @@
 """Renders: every stage's page and reply at every imagined moment, to see whether they can be."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from coach.checks.imagined import MOMENTS, Moment
 from coach.checks.served import Served
@@ -14,6 +14,7 @@ from coach.prompting.tokens import tokenizer
 from coach.prompting.view import PromptView
 from coach.voice import sections_of
 
+Moments = Sequence[tuple[str, PromptView]]
 LOCATED = re.compile(r"(?P<path>.+?):(?P<line>\d+): (?P<words>.*)", re.DOTALL)
 
 
@@ -30,12 +31,13 @@ class Renders:
         self._told: set[tuple[str, int | str | None]] = {(told.path, told.line) for told in errors}
         self._broken = {told.path for told in errors if told.code.startswith("T1")}
 
-    def all(self, served: Served) -> Iterator[Problem]:
-        """What goes wrong when everything of a flow is rendered."""
-        views: dict[str, list[tuple[str, PromptView]]] = {}
+    def all(self, served: Served, more: Mapping[str, Moments] = {}) -> Iterator[Problem]:
+        """What goes wrong when everything is rendered; `more` are further moments by stage."""
+        views: dict[str, Moments] = {}
         for leaf in served.flow.leaves:
             moment = Moment(flow=served.flow, leaf=leaf, sure=served.sure[leaf])
-            views[leaf] = [(words, imagine(moment)) for words, imagine in MOMENTS.items()]
+            imagined = ((words, imagine(moment)) for words, imagine in MOMENTS.items())
+            views[leaf] = (*imagined, *more.get(leaf, ()))
         for kind, render in ((served.pages, self._page), (served.replies, self._reply)):
             for name, leaves in kind.items():
                 parts = self.lint.closure(name, Entry(name=name).page)
@@ -48,7 +50,7 @@ class Renders:
         flow: Flow,
         leaf: str,
         name: str,
-        views: Sequence[tuple[str, PromptView]],
+        views: Moments,
         render: Callable[[Flow, str, PromptView], object],
     ) -> Iterator[Problem]:
         for words, view in views:

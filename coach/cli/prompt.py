@@ -3,6 +3,7 @@
 import typer
 
 from coach.cli.diff import diff
+from coach.cli.fixtures import fixtures
 from coach.cli.lint import lint
 from coach.cli.show import show
 
@@ -21,3 +22,4 @@ def prompt() -> None:
 app.command("show")(show)
 app.command("lint")(lint)
 app.command("diff")(diff)
+app.command("fixtures")(fixtures)

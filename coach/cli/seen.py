@@ -64,6 +64,28 @@ def imagined(flow: "Flow", stage: str, answers: dict[str, Any], budget: int | No
     return _seen(recipe_of(speaker, flow, view))
 
 
+def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None) -> Seen:
+    """The page of a fixture: at its stage, or at that one."""
+    from coach.fixture_files import find_fixture
+    from coach.library import roots
+    from coach.recipe import recipe_of
+    from coach.scenes import scene, stages_of
+
+    fixture = find_fixture(roots("prompts", opening.settings().prompts), flow, name)
+    leaf = leaf_of(flow, stage) if stage or fixture.stage is None else stages_of(fixture, flow)[0]
+    speaker = voice(budget)
+    return _seen(recipe_of(speaker, flow, scene(fixture, flow, leaf).view(speaker)))
+
+
+def leaf_of(flow: "Flow", stage: str) -> str:
+    """The place where a session stands that is at a stage; '' is the start. FlowError."""
+    found = flow.resolve(stage or flow.start)
+    if found is None:
+        hint = did_you_mean(stage, flow.leaves)
+        raise FlowError(f"flow {flow.name!r} has no stage {stage!r}.{hint}")
+    return flow.entry(found)
+
+
 def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
     """The next page of a session: where it stands, or as it would be at another stage."""
     from coach.flows.questions import next_question
@@ -73,12 +95,9 @@ def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
     services = services_of(wish, session)
     context = services.store.load_with_window(session)
     flow = services.flow_of(context)
-    leaf = flow.resolve(stage) if stage else context.stage
-    if leaf is None:
-        hint = did_you_mean(stage, flow.leaves)
-        raise FlowError(f"flow {flow.name!r} has no stage {stage!r}.{hint}")
-    if flow.entry(leaf) != context.stage:
-        context.stage = flow.entry(leaf)
+    leaf = leaf_of(flow, stage) if stage else context.stage
+    if leaf != context.stage:
+        context.stage = leaf
         question = next_question(flow, context)
         context.asks, context.asks_about = question.field, question.assumption
     if services.instant:

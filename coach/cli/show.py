@@ -22,6 +22,10 @@ TurnOption = Annotated[
     int | None,
     typer.Option("--turn", metavar="N", min=0, help="The page of that turn, exactly as it was."),
 ]
+FixtureOption = Annotated[
+    str | None,
+    typer.Option("--fixture", metavar="NAME", help="A moment that was written down."),
+]
 Answers = Annotated[
     str | None, typer.Option("--answers", metavar="JSON", help='Such as \'{"goal": "rest"}\'.')
 ]
@@ -35,6 +39,7 @@ Dropped = Annotated[
 
 def show(
     place: Place = None,
+    fixture: FixtureOption = None,
     session: SessionOption = None,
     turn: TurnOption = None,
     answers: Answers = None,
@@ -47,15 +52,18 @@ def show(
 ) -> None:
     """The page at a stage, and its ledger.
 
-    The ledger says what each section wanted and got, and why. With --session it is the page of
-    that session; with --turn the one of that turn, made from the templates of that day.
+    The ledger says what each section wanted and got, and why. With --fixture it is the page of
+    that moment ('coach prompt fixtures' lists them), with --session the one of that session,
+    with --turn the one of that turn, made from the templates of that day.
     """
     from coach.cli import seen, sheet
 
-    _check(place, session, turn, answers, budget)
+    _check(place, session, turn, fixture, answers, budget)
     flow, stage = seen.place_of(place or "")
     wish = opening.Wish(flow=flow, user="", store=store, budget=budget, code=code)
-    if session is None:
+    if fixture is not None:
+        found = seen.of_fixture(opening.read(flow, code), stage, fixture, budget)
+    elif session is None:
         found = seen.imagined(opening.read(flow, code), stage, _answers(answers), budget)
     elif turn is None:
         found = seen.of_session(wish, session, stage)
@@ -73,6 +81,7 @@ def _check(
     place: str | None,
     session: str | None,
     turn: int | None,
+    fixture: str | None,
     answers: str | None,
     budget: int | None,
 ) -> None:
@@ -83,6 +92,10 @@ def _check(
         raise typer.BadParameter("say of which --session", param_hint="'--turn'")
     if turn is not None and budget is not None:
         raise typer.BadParameter("a turn has its own budget", param_hint="'--budget'")
+    if fixture is not None and session is not None:
+        raise typer.BadParameter("a session is no fixture", param_hint="'--fixture'")
+    if fixture is not None and answers is not None:
+        raise typer.BadParameter("a fixture has its own answers", param_hint="'--answers'")
     if session is not None and answers is not None:
         raise typer.BadParameter("a session has its own answers", param_hint="'--answers'")
 
