@@ -6,6 +6,7 @@ from coach.cli.diff import diff
 from coach.cli.fixtures import fixtures
 from coach.cli.lint import lint
 from coach.cli.show import show
+from coach.cli.snapshot import snapshot
 
 app = typer.Typer(
     help="Look at prompts, check and tune their templates.",
@@ -20,6 +21,7 @@ def prompt() -> None:
 
 
 app.command("show")(show)
-app.command("lint")(lint)
-app.command("diff")(diff)
 app.command("fixtures")(fixtures)
+app.command("lint")(lint)
+app.command("snapshot")(snapshot)
+app.command("diff")(diff)

@@ -31,7 +31,7 @@ FLOORS: list[set[str]] = [
         "services",
         "session",
     }
-    | {"settings", "tallying", "turn", "views", "voice", "why"},
+    | {"settings", "snapshots", "tallying", "turn", "views", "voice", "why"},
     {"aio", "bot"},
     {"cli", "testing"},
     {"__main__"},
