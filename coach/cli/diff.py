@@ -28,7 +28,7 @@ Revision = Annotated[
     ),
 ]
 FlowOption = Annotated[
-    str | None, typer.Argument(metavar="[FLOW]", help="Only sessions of this flow.")
+    str | None, typer.Argument(metavar="FLOW", help="Only sessions of this flow.")
 ]
 Most = Annotated[
     int | None,
@@ -50,10 +50,11 @@ def diff(
     exit_code: ExitCode = False,
     as_json: Json = False,
 ) -> None:
-    """What your templates of now make of the turns that were kept, against those of REV.
+    """What changed templates do to kept turns.
 
-    Every turn is rendered under both; no language model is asked. 'recorded' is what each turn
-    was really rendered from. Exit code 1 on errors that only the templates of now have.
+    Every turn is rendered under your templates of now and those of REV; no language model is
+    asked. 'recorded' is what each turn was really rendered from. Exit code 1 on errors that only
+    the templates of now have.
     """
     from coach.cli import difference
     from coach.comparing import compare

@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 HEAD = ("flow", "fixture", "stage", "about", "file")
 
-FlowOption = Annotated[
-    str | None, typer.Argument(metavar="[FLOW]", help="Only those of this flow.")
-]
+FlowOption = Annotated[str | None, typer.Argument(metavar="FLOW", help="Only those of this flow.")]
 
 
 def fixtures(flow: FlowOption = None, code: Code = None, as_json: Json = False) -> None:
-    """The fixtures that there are: yours, then the built-in ones.
+    """The moments that pages can be seen with.
 
-    They are prompts/fixtures/FLOW/NAME.yaml. Exit code 1 when one has a problem.
+    Yours are found before the built-in ones; they are prompts/fixtures/FLOW/NAME.yaml. Exit code
+    1 when one has a problem.
     """
     from coach.fixture_files import flows_with_fixtures, list_fixtures
     from coach.library import roots

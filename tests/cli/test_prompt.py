@@ -163,6 +163,15 @@ def test_a_turn_shows_the_page_it_had(run, talked, at_home: Path):
     assert now.stderr == changed
 
 
+def test_a_turn_that_kept_no_page_has_one_of_today(run, store, monkeypatch):
+    """And that is said."""
+    monkeypatch.setenv("COACH_KEEP_PAGES", "false")
+    run("chat", "--store", store, "--session", "one", input=TALK)
+    shown = run("prompt", "show", "--session", "one", "--turn", "2", "--store", store)
+    assert shown.stderr == "coach: turn 2 kept no page: this is it by the templates of today\n"
+    assert "How much does this matter to you" in shown.stdout
+
+
 def test_a_nearer_template_of_today_does_not_change_a_turn(run, talked, at_home: Path):
     """What was rendered from the general page stays so."""
     turn = ("prompt", "show", "--session", "one", "--turn", "1", "--store", talked)
