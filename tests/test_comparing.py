@@ -144,13 +144,30 @@ def _rendered(found: Report) -> int:
     return found.turns - sum(t.times for t in found.broken) - found.broken_before
 
 
-def test_a_section_that_finds_no_room_any_more_is_named(report, edit: Edit):
-    """So is one of which less is there."""
+def test_a_section_of_which_less_is_there_is_named(report, edit: Edit):
+    """It is cut more than before, and not dropped."""
     edit("general.md.jinja", 'priority=30 keep="last"', 'priority=30 keep="last" max=40')
     found = report()
     assert 0 < found.cut["history"] == found.sections["history"] <= found.changed
     assert found.dropped == {}
     assert found.tokens[1] < found.tokens[0]
+
+
+def test_a_section_without_any_room_left_is_dropped(tmp_path: Path, store: SqlStore):
+    """It had something to say before; what only became shorter is not dropped but cut."""
+    for name, words in (("old", "Be kind."), ("new", "kind " * 1_994)):
+        folder = tmp_path / name
+        folder.mkdir()
+        rules = f"{{% section 'rules' always %}}{words}{{% endsection %}}"
+        tips = "{% section 'tips' priority=9 %}Drink some water now and then.{% endsection %}"
+        page = f"{{% message 'system' %}}{rules}{tips}{{% endmessage %}}"
+        (folder / "general.md.jinja").write_text(page)
+        for stage in ("goal", "reality", "options", "will", "done", "paused"):
+            (folder / "grow").mkdir(exist_ok=True)
+            (folder / "grow" / f"{stage}.md.jinja").write_text(page)
+    services = services_for(store, tmp_path / "new")
+    found = compare([(services, "s1")], before(str(tmp_path / "old"), (tmp_path / "new",)))
+    assert (found.dropped, found.cut) == ({"tips": found.turns}, {})
 
 
 def test_a_section_that_moves_is_a_change_of_layout(report, edit: Edit):
