@@ -13,7 +13,7 @@ from coach.prompting.candidate import Candidate, Choice, Place
 from coach.prompting.exchange import exchanges
 from coach.prompting.ledger import Entry, Ledger
 from coach.prompting.message import PromptMessage
-from coach.prompting.policy import SectionPolicy, apply, excluded, section_name
+from coach.prompting.policy import SectionPolicy, apply, excluded
 from coach.prompting.section import RawMessage, SectionSpec
 from coach.prompting.sharing import share
 from coach.prompting.sheet import Sheet
@@ -81,11 +81,8 @@ def _shown(choices: Iterable[Choice]) -> dict[int, list[Place]]:
 def _messages(
     messages: Sequence[RawMessage], shown: dict[int, list[Place]]
 ) -> tuple[PromptMessage, ...]:
-    cached = _prefix_ends(list(shown.values()))
-    return tuple(
-        _message(messages[at], places, cache)
-        for (at, places), cache in zip(shown.items(), cached, strict=True)
-    )
+    ends = _prefix_ends(list(shown.values()))
+    return tuple(map(_message, [messages[at] for at in shown], shown.values(), ends))
 
 
 def _message(message: RawMessage, places: list[Place], cache: bool) -> PromptMessage:
@@ -111,7 +108,7 @@ def _steady(spec: SectionSpec) -> str:
     """What makes a section likely to stand on the next page too; '' when nothing does."""
     if spec.cache:
         return "cache"
-    return HISTORY if section_name(spec.name) == HISTORY else ""
+    return HISTORY if spec.name == HISTORY else ""
 
 
 # -- the ledger --------------------------------------------------------------------------------

@@ -65,11 +65,11 @@ class Candidate(ABC):
         """The most that costs no more than `room`, and no more than `max`."""
         room = min(room, self.cap)
         if self.total <= room:
-            return self._choice(self.size)
+            return self._choice(self.size, self.total)
         kept = max(bisect_right(self.sums, room - self.head_cost) - 1, 0)
         while kept > 0 and self._cost(kept) > room:
             kept -= 1
-        return self._cut(kept, room) or (self._choice(kept) if kept else NOTHING)
+        return self._cut(kept, room) or (self._choice(kept, self._cost(kept)) if kept else NOTHING)
 
     def _most(self, most: int) -> int:
         """Its `max`, which gives way where it must be there."""
@@ -85,10 +85,10 @@ class Candidate(ABC):
     def _cost(self, kept: int) -> int:
         return self.head_cost + self.sums[kept] + self._marker_cost(kept)
 
-    def _choice(self, kept: int) -> Choice:
+    def _choice(self, kept: int, cost: int) -> Choice:
         count = self.count
         reason = "whole" if kept == count else f"cut to {kept:,} of {count:,}"
-        return Choice(self._places(kept), self._cost(kept), kept, reason, self._is_exact(kept))
+        return Choice(self._places(kept), cost, kept, reason, self._is_exact(kept))
 
     def _cut(self, kept: int, room: int) -> Choice | None:
         """`kept` units and the next one cut by tokens; None when too little of it would stay."""
