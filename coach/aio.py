@@ -50,7 +50,7 @@ class AsyncSession:
 
     async def _turn(self, text: str, key: str, heard: Sequence[Command] | None) -> Turn:
         effects = self._session.turn(text, key, heard, wait=0)
-        if self._session.services.instant or heard is not None:
+        if self._session.services.is_quick(heard is not None):
             return await asyncio.shield(asyncio.to_thread(drive, effects))
         return await adrive(effects)
 

@@ -21,6 +21,7 @@ class Verb(StrEnum):
 
     CLAIM = "claim"
     HEAR = "hear"
+    FOLD = "fold"
     SPEAK = "speak"
     KEEP = "keep"
 

@@ -55,7 +55,7 @@ def look(
 ) -> Prompt:
     """The page of a context as it stands, with what is too old for its window summed up."""
     now = context.fork()
-    if services.instant:
+    if services.folds_at_once:
         services.consolidate(flow, now)
     view = services.voice.view(flow, now, services.clock(), Occasion())
     return services.voice.page(flow, view, budget)

@@ -51,7 +51,7 @@ class Spoken:
 class Services:
     """Everything a turn needs from outside.
 
-    `instant` says that hearing waits for nothing, so that a turn may hold its transaction.
+    `instant` says that hearing waits for nothing, `folds_at_once` the same of the summariser.
     `encoding` is the one that message tokens are counted in when they are written. `summarise`
     stands in for the flow's strategy; `keep_pages` has each turn render its page. `pinned`
     holds the earlier versions of the flow that sessions were found on, by hash.
@@ -62,6 +62,7 @@ class Services:
     hear: Callable[[Situation, str], Any]
     voice: Voice
     instant: bool = True
+    folds_at_once: bool = True
     clock: Clock = local_now
     encoding: str = "o200k_base"
     max_message_chars: int = MAX_MESSAGE_CHARS
@@ -73,8 +74,12 @@ class Services:
         self, session_id: str, key: str, text: str, understood: bool, wait: float = WAIT_SECONDS
     ) -> Claim:
         """Take the session for one turn; held when nothing slow will happen in it."""
-        hold = self.instant or understood
+        hold = self.is_quick(understood)
         return self.store.claim(session_id, key, text, self.clock(), hold=hold, wait=wait)
+
+    def is_quick(self, understood: bool) -> bool:
+        """Whether nothing in a turn waits for anything, so that it may hold its transaction."""
+        return self.folds_at_once and (self.instant or understood)
 
     def flow_of(self, context: CoachContext, claim: Claim | None = None) -> Flow:
         """The flow a session is on: this one, or the version it was started on."""

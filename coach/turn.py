@@ -19,7 +19,7 @@ from coach.prompting.prompt import Prompt
 from coach.rebuilding import page_at, page_record
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
-from coach.record.page import Family
+from coach.record.page import Family, PageRecord
 from coach.services import Services, Spoken
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
@@ -91,7 +91,10 @@ def take_turn(
         _recall(services, claim, commands)
         step = flow.step(claim.context, commands, now)
         undone = _undone(claim.context, step.decision)
-        _consolidate(services, flow, claim, step.context, undone)
+        yield Effect(
+            verb=Verb.FOLD,
+            run=lambda: _consolidate(services, flow, claim, step.context, undone),
+        )
         spoken: Spoken = yield Effect(
             verb=Verb.SPEAK,
             run=lambda: services.speak(flow, step.context, step.decision, text, now),
@@ -130,7 +133,7 @@ def open_session(
         messages=[message],
         commands=(),
         decision=step.decision,
-        page=page_record(spoken, services.voice.budget_of(flow), services.voice.policy_of(flow)),
+        page=_page(services, flow, spoken),
         family=_family(services, spoken),
     )
     return services.store.create(kept, services.definition(flow), unique)
@@ -239,9 +242,14 @@ def _kept(
         decision=decision,
         undone=undone,
         shared=bool(flow.registry),
-        page=page_record(spoken, services.voice.budget_of(flow), services.voice.policy_of(flow)),
+        page=_page(services, flow, spoken),
         family=_family(services, spoken),
     )
+
+
+def _page(services: Services, flow: Flow, spoken: Spoken) -> PageRecord | None:
+    voice = services.voice
+    return page_record(spoken, voice.budget_of(flow), voice.policy_of(flow))
 
 
 def _family(services: Services, spoken: Spoken) -> Family | None:

@@ -1,6 +1,7 @@
 """What leaves the window becomes a summary, and nothing is lost on the way."""
 
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coach.aio import AsyncBot
 from coach.bot import Bot
 from coach.flows.flow import Flow
 from coach.prompting.summary import SummaryRequest
 from coach.session import Session
 from coach.stores.check import check
 from coach.testing import FakeClock
+from coach.vocabulary.commands import Correct
 from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.words import Role
 
@@ -130,7 +133,7 @@ def test_a_summariser_of_ones_own_gets_what_leaves(grow: Flow):
         return f"They spoke of {len(request.messages)} things. It went well."
 
     talk = begun(narrow(grow), summarise=summarise)
-    assert not talk.services.instant
+    assert not talk.services.is_quick(understood=True)
     assert "They spoke of" in (talk.context.summary or "")
     assert all(request.messages for request in asked)
     assert check(talk.services.store).sound
@@ -163,3 +166,24 @@ def test_undo_leaves_the_window_and_drops_what_was_said(grow: Flow, make_bot: Ca
     assert "Matterhorn" not in talk.prompt
     assert talk.context.value("goal") == "write my thesis"
     assert check(talk.services.store).sound
+
+
+async def test_a_slow_summariser_holds_neither_a_transaction_nor_the_event_loop(
+    grow: Flow, file_url: str
+):
+    """Also when the commands are given: others write meanwhile, and the loop goes on."""
+    other = Bot(grow, file_url, clock=FakeClock())
+    main, seen = threading.get_ident(), []
+
+    def slow(request: SummaryRequest) -> str:
+        seen.append(threading.get_ident())
+        other.session(f"user {len(seen)}").say("write my thesis")
+        return "It went well."
+
+    bot = AsyncBot(narrow(grow), file_url, clock=FakeClock(), summarise=slow)
+    talk = await bot.session("ada", id="s")
+    for number in range(6):
+        await talk.say(f"run {number}", heard=[Correct(field="goal", value=f"run {number} km")])
+    assert seen
+    assert main not in seen
+    assert "It went well." in ((await talk.context()).summary or "")

@@ -35,7 +35,7 @@ from coach.turn import Effects, Turn, take_turn
 from coach.vocabulary.commands import Set, Undo
 
 CLAIM_MARKS = ("fence", "lease_until", "last_number")
-VERBS = [Verb.CLAIM, Verb.HEAR, Verb.SPEAK, Verb.KEEP]
+VERBS = [Verb.CLAIM, Verb.HEAR, Verb.FOLD, Verb.SPEAK, Verb.KEEP]
 
 
 class Boom(Exception):

@@ -100,7 +100,7 @@ def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
         context.stage = leaf
         question = next_question(flow, context)
         context.asks, context.asks_about = question.field, question.assumption
-    if services.instant:
+    if services.folds_at_once:
         services.consolidate(flow, context)
     view = services.voice.view(flow, context, services.clock(), Occasion())
     return _seen(recipe_of(services.voice, flow, view, wish.budget))
