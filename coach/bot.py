@@ -78,8 +78,9 @@ class Bot:
         return self.services.store
 
     def __repr__(self) -> str:
-        path = self.store.address.path
-        return f"<Bot {self.flow.id}, store {'in memory' if path is None else str(path)!r}>"
+        address = self.store.address
+        place = "in memory" if address.in_memory else repr(address.place)
+        return f"<Bot {self.flow.id}, store {place}>"
 
     def session(self, user: str = "user", id: str | None = None, new: bool = False) -> Session:
         """Open a session, or resume where the user left off.

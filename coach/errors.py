@@ -26,7 +26,8 @@ CoachError
 │   ├── StoreUnavailable     the place is not there, not writable or not a database
 │   ├── DamagedStore         a row that cannot be read
 │   ├── ForeignDatabase      a database, but not one of ours
-│   └── NewerSchema          written by a newer coachflow
+│   ├── NewerSchema          written by a newer coachflow
+│   └── OlderSchema          written by an earlier one, and not upgraded yet
 └── PromptError              the page cannot be rendered
     ├── TemplateNotFound     no such template under the template folders
     ├── TemplateError        a template is wrong, with file:line
@@ -171,6 +172,10 @@ class ForeignDatabase(StoreError):
 
 class NewerSchema(StoreError):
     """The database was written by a newer coachflow."""
+
+
+class OlderSchema(StoreError):
+    """The database was written by an earlier coachflow: `coach store upgrade` brings it up."""
 
 
 class PromptError(CoachError):

@@ -1,5 +1,6 @@
 """One fixture runs every store; a coach on it; and a look at every table."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,14 @@ import pytest
 from hypothesis import settings
 
 from coach.bot import Bot
+from coach.errors import StoreUnavailable
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.session import Session
 from coach.stores import statements
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
+from coach.testing.servers import PostgresServer
 
 # The machine that runs this may be busy: no example has a deadline.
 settings.register_profile("coach", deadline=None)
@@ -34,9 +37,47 @@ def file_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'coach.db'}"
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of this test run's own."""
+    try:
+        server = PostgresServer()
+    except StoreUnavailable as error:
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of a schema that is not there yet."""
+    return f"{postgres.url}?schema=t{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def swept(postgres: PostgresServer) -> Iterator[SqlStore]:
+    """A store on PostgreSQL that tests share, one after the other; each leaves it empty."""
+    store = SqlStore(f"{postgres.url}?schema=shared")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(swept: SqlStore) -> Iterator[SqlStore]:
+    """A store on PostgreSQL, empty."""
+    store = SqlStore(f"{swept.url}")
+    yield store
+    store.close()
+    with swept.database.transaction() as db:
+        db.text(";".join(f"DELETE FROM {table.name}" for table in reversed(statements.TABLES)))
+
+
+@pytest.fixture(params=["memory", "file", "postgresql"])
 def store(request: pytest.FixtureRequest, file_url: str) -> Iterator[SqlStore]:
     """Every kind of store."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgres_store")
+        return
     store = SqlStore("sqlite://" if request.param == "memory" else file_url)
     yield store
     store.close()
@@ -79,7 +120,9 @@ def dump() -> Dump:
     def look(store: SqlStore, *, without: tuple[str, ...] = ()) -> dict[str, list[Any]]:
         with store.database.transaction(write=False) as db:
             return {
-                table.name: db.text(f"SELECT {_columns(table, without)} FROM {table.name}")
+                table.name: db.text(
+                    f"SELECT {_columns(table, without)} FROM {table.name} ORDER BY 1, 2"
+                )
                 for table in statements.TABLES
             }
 

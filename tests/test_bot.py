@@ -147,7 +147,7 @@ def test_the_clock_stamps_what_is_kept(make_bot: Callable[..., Bot]):
     ("options", "error", "says"),
     [
         ({"flow": "gorw"}, FlowNotFound, "Did you mean 'grow'"),
-        ({"flow": "grow", "store": "postgresql://h/d"}, StoreUrlError, "not part of this version"),
+        ({"flow": "grow", "store": "oracle://h/d"}, StoreUrlError, "scheme 'oracle' is unknown"),
         ({"flow": "grow", "llm": "openai:gpt"}, CoachError, "the coach is offline"),
     ],
 )
@@ -205,4 +205,4 @@ def test_a_coach_and_a_session_say_what_they_are(file_url: str):
     assert repr(bot) == f"<Bot grow@1, store {file_url.removeprefix('sqlite:///')!r}>"
     bot.close()
     assert repr(talk) == "<Session 's' of flow 'grow', new>"
-    assert repr(Bot("grow")) == "<Bot grow@1, store 'in memory'>"
+    assert repr(Bot("grow")) == "<Bot grow@1, store in memory>"

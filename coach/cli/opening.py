@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from coach.flows.flow import Flow
     from coach.session import Session
     from coach.settings import Settings
+    from coach.stores.connect import Database
     from coach.stores.sql import SqlStore
 
 
@@ -121,18 +122,33 @@ def default_file() -> Path:
     return user_data_path("coachflow", appauthor=False) / "coach.db"
 
 
+def database(store: str | None) -> "Database":
+    """What is at an address, as it is: nothing is made and nothing is brought up."""
+    from coach.stores.connect import Database
+    from coach.stores.url import parse_url
+
+    return Database(parse_url(_there(store)))
+
+
 def shelf(store: str | None) -> "SqlStore":
     """A store that is to be read: one that is not there is an error, and is not created."""
     from coach.stores.sql import SqlStore
+
+    return SqlStore(_there(store))
+
+
+def _there(store: str | None) -> str:
+    """The address of a store that exists, as far as that can be told from here."""
     from coach.stores.url import check_place, parse_url
 
-    address = parse_url(f"sqlite:///{default_file()}" if store is None else store)
+    url = f"sqlite:///{default_file()}" if store is None else store
+    address = parse_url(url)
     if address.path is not None and store is not None:
         check_place(address.path)
     if address.path is not None and not address.path.is_file():
         where = str(address.path)
         raise StoreUnavailable(f"there is no store at {where!r}: 'coach chat' begins one")
-    return SqlStore(address.url)
+    return url
 
 
 # -- a session -------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def take(chat: Conversation, line: str) -> None:
 def _farewell(talk: Session, wish: opening.Wish, screen: Screen) -> None:
     """How to come back, or where to look."""
     store = talk.services.store
-    if store.address.path is None:
+    if store.address.in_memory:
         screen.note("This session was kept in memory only, and ends here.")
         return
     where = [] if wish.store in (None, os.environ.get("COACH_STORE")) else ["--store", store.url]

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field as Col
 
 from coach.record.base import JsonText, Row
@@ -14,14 +15,20 @@ class ContextRow(Row, table=True):
 
     `revision` is the integer that every commit checks and increments; `fence` is incremented
     by every claim, and `lease_until` (milliseconds since 1970 by the database's clock) says
-    how long that claim is respected. `last_number` is the number of the newest claimed turn.
+    how long that claim is respected. `last_number` is the number of the newest claimed turn,
+    `ordinal` the number of this session among those of its user, in the order they were opened.
     `state` holds what is neither a column here nor a row of another table.
     """
 
     __tablename__ = "coach_context"
+    __table_args__ = (
+        Index("coach_context_of_user", "user_id", "ordinal"),
+        Index("coach_context_by_time", "updated_at"),
+    )
 
     session_id: str = Col(primary_key=True, max_length=128)
-    user_id: str = Col(index=True, max_length=200)
+    user_id: str = Col(max_length=200)
+    ordinal: int = 0
     flow: str = Col(max_length=64)
     flow_version: int
     flow_hash: str = Col(max_length=64)
@@ -33,7 +40,7 @@ class ContextRow(Row, table=True):
     messages: int
     tokens: int
     fence: int = 0
-    lease_until: int | None = None
+    lease_until: int | None = Col(default=None, sa_type=BigInteger)
     last_number: int = 0
     state: dict[str, Any] = Col(sa_type=JsonText)
     created_at: datetime = Col(sa_type=UtcDateTime)

@@ -14,12 +14,3 @@ class FlowRow(Row, table=True):
     name: str = Col(max_length=64)
     version: int
     definition: str
-
-
-class SchemaRow(Row, table=True):
-    """Which product wrote this database, and under which schema version."""
-
-    __tablename__ = "coach_schema"
-
-    product: str = Col(primary_key=True, max_length=32)
-    version: int

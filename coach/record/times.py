@@ -24,7 +24,8 @@ def _text(moment: datetime) -> str:
 class UtcDateTime(TypeDecorator[datetime]):
     """Kept as ISO 8601 text in UTC, so that no driver can drop or shift the zone."""
 
-    impl = String(32)
+    # Compared byte by byte, whatever the language of the database.
+    impl = String(32).with_variant(String(32, collation="C"), "postgresql")
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:

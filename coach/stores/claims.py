@@ -18,13 +18,15 @@ LEASE_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit."""
+    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit;
+    `again` says that this very turn may have been claimed by a transaction of unknown outcome."""
 
     session_id: str
     key: str
     text: str
     at: datetime
     hold: bool
+    again: bool = False
 
     @property
     def digest(self) -> str:
@@ -34,7 +36,7 @@ class Wanted:
 def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     """The claim; None while another turn holds the lease. Ends the transaction unless held."""
     session_id = wanted.session_id
-    head = reading.head(db, session_id)
+    head = reading.locked_head(db, session_id)
     _check_head(session_id, head)
     known = db.one(statements.find_turn, session=session_id, key=wanted.key)
     context = _context(db, hot, session_id, head)
@@ -52,13 +54,23 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     )
     if known is not None and _was_kept(db, taken, known):
         return taken
-    if head["lease_until"] is not None and head["lease_until"] > db.now_ms():
+    if _is_leased(db, head) and not (wanted.again and known is not None):
         return None
     if known is not None:
         _renumber(db, taken, known["number"])
     if not wanted.hold:
         _take_lease(db, taken, wanted.text)
     return taken
+
+
+def is_done(db: Db, claim: Claim) -> bool:
+    """Whether the claimed turn has been kept by now."""
+    row = db.one(statements.find_turn, session=claim.session_id, key=claim.key)
+    return row is not None and row["status"] == TurnStatus.DONE and row["digest"] == claim.digest
+
+
+def _is_leased(db: Db, head: Raw) -> bool:
+    return head["lease_until"] is not None and head["lease_until"] > db.now_ms()
 
 
 def until(db: Db, seconds: float) -> int:

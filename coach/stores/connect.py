@@ -1,38 +1,39 @@
-"""Opening SQLite so that it keeps its promises: own transactions, WAL, waiting writers."""
+"""One transaction on one connection, the same on every database."""
 
 import contextlib
-import random
-import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NoReturn, TypeVar
 
-from sqlalchemy import Dialect, Engine, Executable, create_engine, event
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy import Dialect, Executable
 
 from coach.errors import StoreError, StoreUnavailable
+from coach.stores.drivers.base import ConnectionLost, Driver
+from coach.stores.drivers.choosing import driver_for
 from coach.stores.prepared import Prepared, Values
 from coach.stores.url import Address
 
-BUSY_MS = 5_000
 GIVE_UP_SECONDS = 60.0
-# What the driver raises: of its own, and for text or numbers that no database can hold.
-FOREIGN = (sqlite3.Error, UnicodeError, OverflowError)
+MOST_LOST = 20  # more than a pool holds: after a restart of the server all of them are gone
 Result = TypeVar("Result")
+# What happens in a transaction, as a watcher is told: before, with the SQL, and after.
+Watcher = Callable[[str, str], None]
 
 
 class Db:
     """One transaction on one connection. Ends by `commit` or `rollback`, whichever is first."""
 
-    __slots__ = ("_connection", "_database", "_raw", "_ticket", "open")
+    __slots__ = ("_connection", "_database", "_driver", "_raw", "_ticket", "open")
 
     def __init__(self, database: "Database", connection: Any, ticket: "Ticket | None") -> None:
         self._database = database
+        self._driver = database.driver
         self._connection = connection
         self._ticket = ticket
-        self._raw: sqlite3.Connection = connection.driver_connection
+        self._raw: Any = connection.driver_connection
         self.open = True
 
     def __del__(self) -> None:
@@ -43,6 +44,16 @@ class Db:
     @property
     def url(self) -> str:
         return self._database.address.url
+
+    @property
+    def dialect(self) -> str:
+        """'sqlite' or 'postgresql'."""
+        return self._database.dialect.name
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection, for what only one database has."""
+        return self._raw
 
     def rows(self, statement: Executable, **values: Any) -> list[dict[str, Any]]:
         """All rows, each by column name."""
@@ -58,7 +69,8 @@ class Db:
 
     def run(self, statement: Executable, values: Values) -> int:
         """The number of rows that were changed."""
-        return self._execute(self._database.prepared(statement), values).rowcount
+        count: int = self._execute(self._database.prepared(statement), values).rowcount
+        return count
 
     def run_many(self, statement: Executable, many: Iterable[Values]) -> None:
         """One statement for many rows."""
@@ -67,36 +79,45 @@ class Db:
 
     def text(self, sql: str) -> list[Any]:
         """A fixed statement without values: pragmas and DDL."""
-        return self._speaking(lambda: self._raw.execute(sql).fetchall())
+        self._database.watch("run", sql)
+        return self._speaking(lambda: self._driver.text(self._raw, sql))
 
-    def _execute(self, prepared: Prepared, values: Values) -> sqlite3.Cursor:
+    def _execute(self, prepared: Prepared, values: Values) -> Any:
+        self._database.watch("run", prepared.sql)
         try:
             return self._raw.execute(prepared.sql, prepared.parameters(values))
-        except FOREIGN as error:
-            raise self._database.in_words(error) from error
+        except self._driver.foreign as error:
+            raise self._driver.in_words(error) from error
 
     def _speaking(self, action: Callable[[], Result]) -> Result:
         try:
             return action()
-        except FOREIGN as error:
-            raise self._database.in_words(error) from error
+        except self._driver.foreign as error:
+            raise self._driver.in_words(error) from error
 
     def now_ms(self) -> int:
         """Milliseconds since 1970 by the database's clock, which all leases use."""
-        sql = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-        return int(self.text(sql)[0][0])
+        return int(self.text(self._driver.now_ms)[0][0])
 
     def commit(self) -> None:
+        """Keep everything; ConnectionLost when nobody can say whether it was kept."""
         self.text("COMMIT")
+        self._database.watch("committed", "")
         self._close()
 
     def rollback(self) -> None:
         """Undo; harmless when the transaction has ended."""
         if self.open:
             if self._connection.is_valid:
-                with contextlib.suppress(StoreError):
-                    self.text("ROLLBACK")
+                try:
+                    self._undo()
+                except StoreError:  # the next one who gets this connection must not meet it
+                    self._connection.invalidate()
             self._close()
+
+    def _undo(self) -> None:
+        self._database.watch("run", "ROLLBACK")
+        self._speaking(lambda: self._driver.rollback(self._raw))
 
     def _close(self) -> None:
         if self.open:
@@ -115,20 +136,29 @@ class Ticket:
 
 
 class Database:
-    """The engine behind one address, and the statements compiled for it."""
+    """The engine behind one address, and the statements compiled for it.
+
+    `watcher` is told of everything that is about to happen, as 'begin', 'run' (with the SQL) and
+    'committed': for tests of what an interruption leaves behind.
+    """
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self.engine = _engine(address)
+        self.driver: Driver = driver_for(address)
+        self.engine = self.driver.engine()
+        weakref.finalize(self, self.engine.dispose)  # of one that nobody closed, at the latest
+        self.watcher: Watcher | None = None
         self._prepared: dict[int, tuple[Executable, Prepared]] = {}
-        # One connection in memory: its transactions take turns. On a file this only makes
-        # the writers of one process queue here instead of polling the file's lock.
         self._queue = threading.Condition()
         self._holder: Ticket | None = None
 
     @property
     def dialect(self) -> Dialect:
         return self.engine.dialect
+
+    def watch(self, what: str, sql: str) -> None:
+        if self.watcher is not None:
+            self.watcher(what, sql)
 
     def prepared(self, statement: Executable) -> Prepared:
         """The statement compiled for this dialect; compiled at its first use."""
@@ -139,8 +169,8 @@ class Database:
         return found[1]
 
     def begin(self, write: bool = True) -> Db:
-        """A transaction: IMMEDIATE for writing (waits its turn), DEFERRED for a snapshot."""
-        queues = write or self.address.path is None
+        """A transaction that may write, or a snapshot for reading."""
+        queues = self.driver.takes_turns(write)
         ticket = Ticket(threading.get_ident()) if queues else None
         try:
             self._enter(ticket)
@@ -163,15 +193,22 @@ class Database:
         raise StoreUnavailable(f"store {self.address.url!r}: {reason}")
 
     def _connect(self, write: bool) -> Any:
-        connection: Any = self.speaking(self.engine.raw_connection)
-        raw: sqlite3.Connection = connection.driver_connection
-        word = "BEGIN IMMEDIATE" if write else "BEGIN DEFERRED"
-        try:
-            self.speaking(lambda: patiently(lambda: raw.execute(word)))
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        """A connection in a new transaction. Those that broke while nobody used them are left
+        behind; when no new one can be had the store is unavailable."""
+        for _ in range(MOST_LOST):
+            connection: Any = self.speaking(self.engine.raw_connection)
+            try:
+                self.watch("begin", "")
+                self.speaking(partial(self.driver.begin, connection.driver_connection, write))
+            except ConnectionLost:
+                connection.invalidate()
+                connection.close()
+            except BaseException:
+                connection.close()
+                raise
+            else:
+                return connection
+        return self._refuse("every connection breaks at once")
 
     @contextlib.contextmanager
     def transaction(self, write: bool = True) -> Iterator[Db]:
@@ -190,15 +227,13 @@ class Database:
                 self._queue.notify()
                 self._holder = None
 
-    def use_wal(self) -> None:
-        """Readers beside a writer, for good: the file remembers. Only for a database of ours."""
-        if self.address.path is not None:
-            connection = self.speaking(self.engine.raw_connection)
-            raw: Any = connection.driver_connection
-            try:
-                self.speaking(lambda: patiently(lambda: raw.execute("PRAGMA journal_mode = wal")))
-            finally:
-                connection.close()
+    def settle(self) -> None:
+        """Prepare the database for good; only for one that is known to be ours."""
+        connection: Any = self.speaking(self.engine.raw_connection)
+        try:
+            self.speaking(lambda: self.driver.settle(connection.driver_connection))
+        finally:
+            connection.close()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -207,56 +242,8 @@ class Database:
         """Run something; what the driver raises comes out in our words."""
         try:
             return action()
-        except FOREIGN as error:
-            raise self.in_words(error) from error
         except Exception as error:
-            if isinstance(getattr(error, "orig", None), sqlite3.Error):
-                raise self.in_words(error.orig) from error  # type: ignore[attr-defined]
+            for cause in (error, getattr(error, "orig", None)):
+                if cause is not None and self.driver.is_foreign(cause):
+                    raise self.driver.in_words(cause) from error
             raise
-
-    def in_words(self, error: Exception) -> StoreError:
-        """A driver's error as ours, naming the place."""
-        place = self.address.path or self.address.url
-        return StoreUnavailable(f"store {str(place)!r}: {error}")
-
-
-def patiently(action: Callable[[], Result]) -> Result:
-    """Repeat while the database is locked, with jitter, for up to a minute."""
-    deadline = time.monotonic() + GIVE_UP_SECONDS
-    pause = 0.002
-    while True:
-        try:
-            return action()
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-        time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # jitter, not a secret
-        pause = min(pause * 2, 0.25)
-
-
-def _engine(address: Address) -> Engine:
-    pool = StaticPool if address.path is None else QueuePool
-    place = ":memory:" if address.path is None else str(address.path.absolute())
-    engine = create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(
-            place,
-            timeout=BUSY_MS / 1000,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=256,
-        ),
-        poolclass=pool,
-    )
-    event.listen(engine, "connect", lambda raw, _: _prepare_connection(raw, address))
-    return engine
-
-
-def _prepare_connection(raw: sqlite3.Connection, address: Address) -> None:
-    pragmas: Mapping[str, str] = {
-        "busy_timeout": str(BUSY_MS),
-        "foreign_keys": "on",
-        "synchronous": address.synchronous,
-    }
-    for name, value in pragmas.items():
-        raw.execute(f"PRAGMA {name} = {value}")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from coach.errors import LeaseLost
@@ -10,15 +11,30 @@ from coach.stores.connect import Db
 from coach.stores.values import Claim, Definition, Kept
 
 
-def opening(db: Db, kept: Kept, definition: Definition) -> None:
-    """A new session: its flow, its context and turn number 0."""
-    if db.one(statements.find_flow, of_hash=definition.hash) is None:
-        db.run(statements.insert_flow, mapping.flow_values(definition))
-    fresh = {"fence": 0, "lease_until": None, "last_number": 0}
-    db.run(statements.insert_context, mapping.context_values(kept.new) | fresh)
+def person(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
+    """The row of whoever opens a session, made if need be; nobody else opens one for them until
+    the transaction ends."""
+    if (row := db.one(statements.lock_person, user=user_id)) is not None:
+        return row
+    new = {"user_id": user_id, "sessions": 0, "revision": 0, "state": {}}
+    db.run(statements.insert_person, new | {"created_at": now, "updated_at": now})
+    found = db.one(statements.lock_person, user=user_id)
+    assert found is not None  # noqa: S101  # it was inserted, here or by somebody else
+    return found
+
+
+def opening(db: Db, kept: Kept, definition: Definition, ordinal: int) -> bool:
+    """A new session: its flow, its context and turn number 0. False when the id is taken."""
+    db.run(statements.insert_flow, mapping.flow_values(definition))
+    fresh = {"fence": 0, "lease_until": None, "last_number": 0, "ordinal": ordinal}
+    if db.run(statements.insert_context, mapping.context_values(kept.new) | fresh) != 1:
+        return False
+    of = {"user": kept.new.user_id, "new_sessions": ordinal}
+    db.run(statements.count_session, of)
     _items(db, kept, is_new=True)
     _template(db, kept)
     db.run(statements.insert_turn, mapping.opening_values(kept))
+    return True
 
 
 def turn(db: Db, claim: Claim, kept: Kept) -> None:
@@ -45,8 +61,7 @@ def _template(db: Db, kept: Kept) -> None:
         return
     parts = {name: _digest(source) for name, source in kept.family.items()}
     for name, digest in parts.items():
-        if db.one(statements.find_source, of_hash=digest) is None:
-            db.run(statements.insert_source, {"hash": digest, "text": kept.family[name]})
+        db.run(statements.insert_source, {"hash": digest, "text": kept.family[name]})
     row = {"hash": of, "name": kept.page.template, "parts": parts}
     db.run(statements.insert_template, row)
 

@@ -7,7 +7,7 @@ most of its cost per execution, which would be the larger part of a turn.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, Float
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from coach.stores.damage import readable
@@ -64,5 +64,12 @@ def _result_processors(
     if columns is None:
         return (), ()
     names = tuple(column.name for column in columns)
-    kinds = [column.type.dialect_impl(dialect) for column in columns]
-    return names, tuple(kind.result_processor(dialect, None) for kind in kinds)
+    return names, tuple(_result_processor(column.type, dialect) for column in columns)
+
+
+def _result_processor(kind: Any, dialect: Dialect) -> Convert | None:
+    """Drivers give floats as floats; what SQLAlchemy would do depends on codes of the driver."""
+    if isinstance(kind, Float):
+        return None
+    found: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return found

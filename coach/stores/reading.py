@@ -38,6 +38,11 @@ def head(db: Db, session_id: str) -> Raw:
     return found(db, session_id, db.one(statements.load_head, session=session_id))
 
 
+def locked_head(db: Db, session_id: str) -> Raw:
+    """The same, and nobody else claims the session until the transaction ends."""
+    return found(db, session_id, db.one(statements.lock_head, session=session_id))
+
+
 def messages(db: Db, session_id: str) -> list[Message]:
     """Every message in order."""
     head(db, session_id)

@@ -10,21 +10,24 @@ import contextlib
 import random
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from coach.errors import LeaseLost, SessionBusy
+from coach.errors import LeaseLost, SessionBusy, StoreUnavailable
 from coach.record.context import CoachContext
 from coach.record.delta import plain
 from coach.record.message import Message
-from coach.stores import claims, folding, keeping, mapping, reading, schema, statements
+from coach.stores import claims, folding, keeping, mapping, reading, removing, schema, statements
 from coach.stores.claims import LEASE_SECONDS, Wanted
 from coach.stores.connect import Database, Db
+from coach.stores.drivers.base import ConnectionLost
 from coach.stores.hot import HotContexts
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
 
 WAIT_SECONDS = 30.0
+SETTLE_SECONDS = 15.0
 
 
 class SqlStore:
@@ -59,14 +62,19 @@ class SqlStore:
         False when the id is taken already, or with `unique` when the user has meanwhile opened
         another session of the flow than `previous_session`; nothing is written then.
         """
+        try:
+            begun = self._create(kept, definition, unique)
+        except ConnectionLost:  # was it kept?
+            begun = self._is_opened(kept.new) or self._create(kept, definition, unique)
+        if begun:
+            self._remember_template(kept)
+        return begun
+
+    def delete(self, session_id: str) -> bool:
+        """Remove a session whole, from every table; False when there is none."""
+        self.hot.drop(session_id)
         with self.database.transaction() as db:
-            if db.one(statements.load_head, session=kept.new.session_id) is not None:
-                return False
-            if unique and _is_overtaken(db, kept.new):
-                return False
-            keeping.opening(db, kept, definition)
-        self._remember_template(kept)
-        return True
+            return removing.session(db, session_id)
 
     def load(self, session_id: str) -> CoachContext:
         """The context as it stands; SessionNotFound when there is none."""
@@ -201,12 +209,10 @@ class SqlStore:
 
     def commit(self, claim: Claim, kept: Kept) -> None:
         """Keep a turn: whole, or not at all. LeaseLost when another worker has overtaken it."""
-        db = claim.db or self.database.begin()
         try:
-            keeping.turn(db, claim, kept)
-            db.commit()
-        finally:
-            db.rollback()
+            self._commit(claim.db or self.database.begin(), claim, kept)
+        except ConnectionLost:
+            self._settle(claim, kept)
         self._remember_template(kept)
         if kept.shared:
             self.hot.drop(kept.new.session_id)
@@ -236,11 +242,64 @@ class SqlStore:
 
     # -- inside ----------------------------------------------------------------------------
 
+    def _commit(self, db: Db, claim: Claim, kept: Kept) -> None:
+        try:
+            keeping.turn(db, claim, kept)
+            db.commit()
+        finally:
+            db.rollback()
+
+    def _settle(self, claim: Claim, kept: Kept) -> None:
+        """The connection broke while a turn was kept: look whether it was, else keep it again.
+
+        Nothing is done twice: the fences are the same, and the key is looked up first.
+        """
+        deadline, pause = time.monotonic() + SETTLE_SECONDS, 0.05
+        while True:
+            try:
+                db = self.database.begin()
+                if claims.is_done(db, claim):
+                    return db.rollback()
+                return self._commit(db, claim, kept)
+            except StoreUnavailable:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # jitter, not a secret
+            pause = min(pause * 2, 1.0)
+
+    def _create(self, kept: Kept, definition: Definition, unique: bool) -> bool:
+        context, db = kept.new, self.database.begin()
+        try:
+            person = keeping.person(db, context.user_id, context.created_at)
+            if db.one(statements.load_head, session=context.session_id) is not None:
+                return False
+            if unique and _is_overtaken(db, context):
+                return False
+            begun = keeping.opening(db, kept, definition, person["sessions"] + 1)
+            if begun:
+                db.commit()
+            return begun
+        finally:
+            db.rollback()
+
+    def _is_opened(self, context: CoachContext) -> bool:
+        """Whether a session is there, opened at this very moment by this very person."""
+        with self.database.transaction(write=False) as db:
+            row = db.one(statements.load_context, session=context.session_id)
+        same = ("user_id", "flow_hash", "created_at")
+        return row is not None and all(row[n] == getattr(context, n) for n in same)
+
     def _remember_template(self, kept: Kept) -> None:
         if kept.page is not None and kept.family is not None:
             self._templates.add(kept.page.template_hash)
 
     def _try_claim(self, wanted: Wanted) -> Claim | None:
+        try:
+            return self._claim(wanted)
+        except ConnectionLost:  # the claim may have been kept: take it over from ourselves
+            return self._claim(replace(wanted, again=True))
+
+    def _claim(self, wanted: Wanted) -> Claim | None:
         db = self.database.begin()
         try:
             taken = claims.claim(db, self.hot, wanted)

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from coach.record.answer import AnswerRow
 from coach.record.artifact import ArtifactRow, ReviewRow
 from coach.record.assumption import AssumptionRow
 from coach.record.base import Row
 from coach.record.context_row import ContextRow
-from coach.record.flow_row import FlowRow, SchemaRow
+from coach.record.flow_row import FlowRow
 from coach.record.message import MessageRow
 from coach.record.page import SourceRow, TemplateRow
 from coach.record.passage import PassageRow
+from coach.record.person import PersonRow
 from coach.record.section import SectionRow
 from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
@@ -26,7 +28,7 @@ def table(row: type[Row]) -> Table:
 
 
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
-TURN, FLOW, SCHEMA = table(TurnRow), table(FlowRow), table(SchemaRow)
+TURN, FLOW, PERSON = table(TurnRow), table(FlowRow), table(PersonRow)
 TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
@@ -40,7 +42,9 @@ GATHERED = {
     "transitions": table(PassageRow),
     "summaries": table(SummaryRow),
 }
-TABLES = (SCHEMA, FLOW, TEMPLATE, SOURCE, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
+TABLES = (FLOW, TEMPLATE, SOURCE, PERSON, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
+# What SQLAlchemy has no words for, made after the tables: DDL by dialect.
+EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ()}
 
 SESSION: Any = bindparam("session")
 
@@ -58,6 +62,12 @@ def _insert(found: Table) -> Any:
     return insert(found).values({c.name: bindparam(c.name) for c in found.columns})
 
 
+def _insert_once(found: Table) -> Any:
+    """The same, nothing where a row of that key is there. SQLite and PostgreSQL agree on it."""
+    values: dict[str, Any] = {c.name: bindparam(c.name) for c in found.columns}
+    return postgresql.insert(found).values(values).on_conflict_do_nothing()
+
+
 # -- a turn ----------------------------------------------------------------------------------
 
 load_context = select(CONTEXT).where(_of(CONTEXT))
@@ -68,6 +78,7 @@ load_head = select(
     CONTEXT.c.lease_until,
     CONTEXT.c.last_number,
 ).where(_of(CONTEXT))
+lock_head = load_head.with_for_update()
 load_gathered = {
     name: select(*found.c).where(_of(found)).order_by(found.c.revision)
     for name, found in GATHERED.items()
@@ -81,7 +92,7 @@ newest_messages = (
 find_turn = select(TURN).where(_of(TURN), TURN.c.key == bindparam("key"))
 insert_turn = _insert(TURN)
 insert_message = _insert(MESSAGE)
-insert_context = _insert(CONTEXT)
+insert_context = _insert_once(CONTEXT)
 claim_context = (
     update(CONTEXT)
     .where(_of(CONTEXT))
@@ -96,7 +107,7 @@ renew_lease = (
     .where(_of(CONTEXT), CONTEXT.c.fence == bindparam("held_fence"))
     .values(lease_until=bindparam("new_lease"))
 )
-FENCED = ("session_id", "user_id", "fence", "created_at")
+FENCED = ("session_id", "user_id", "ordinal", "fence", "created_at")
 update_context = (
     update(CONTEXT)
     .where(
@@ -168,41 +179,42 @@ messages_of = select(*MESSAGE.c).where(_of(MESSAGE)).order_by(MESSAGE.c.seq)
 messages_at = messages_of.where(
     MESSAGE.c.seq >= bindparam("first"), MESSAGE.c.seq < bindparam("past")
 )
-# Two sessions of the same instant are told apart by the order of their rows.
-ORDER_OF_ROWS: Any = literal_column(f"{CONTEXT.name}.rowid")
 all_sessions = (
     select(CONTEXT)
-    .order_by(CONTEXT.c.updated_at.desc(), ORDER_OF_ROWS.desc())
+    .order_by(CONTEXT.c.updated_at.desc(), CONTEXT.c.ordinal.desc(), CONTEXT.c.session_id)
     .limit(bindparam("limit"))
 )
 sessions_of_user = (
     select(CONTEXT)
     .where(CONTEXT.c.user_id == bindparam("user"))
-    .order_by(CONTEXT.c.created_at.desc(), ORDER_OF_ROWS.desc())
+    .order_by(CONTEXT.c.ordinal.desc())
     .limit(bindparam("limit"))
 )
 newest_session = (
     select(CONTEXT)
     .where(CONTEXT.c.user_id == bindparam("user"), CONTEXT.c.flow == bindparam("flow"))
-    .order_by(CONTEXT.c.created_at.desc(), ORDER_OF_ROWS.desc())
+    .order_by(CONTEXT.c.ordinal.desc())
     .limit(1)
 )
-find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
-insert_flow = _insert(FLOW)
-find_template = select(*TEMPLATE.c).where(TEMPLATE.c.hash == bindparam("of_hash"))
-insert_template = _insert(TEMPLATE)
-find_source = select(*SOURCE.c).where(SOURCE.c.hash == bindparam("of_hash"))
-insert_source = _insert(SOURCE)
-read_schema = select(*SCHEMA.c)
-insert_schema = _insert(SCHEMA)
-set_version = (
-    update(SCHEMA)
-    .where(SCHEMA.c.product == bindparam("of_product"))
-    .values(version=bindparam("new_version"))
+insert_person = _insert_once(PERSON)
+lock_person = select(*PERSON.c).where(PERSON.c.user_id == bindparam("user")).with_for_update()
+count_session = (
+    update(PERSON)
+    .where(PERSON.c.user_id == bindparam("user"))
+    .values(sessions=bindparam("new_sessions"))
 )
+find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
+insert_flow = _insert_once(FLOW)
+find_template = select(*TEMPLATE.c).where(TEMPLATE.c.hash == bindparam("of_hash"))
+insert_template = _insert_once(TEMPLATE)
+find_source = select(*SOURCE.c).where(SOURCE.c.hash == bindparam("of_hash"))
+insert_source = _insert_once(SOURCE)
 count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
 owners = {
     found.name: select(found.c.session_id).distinct()
     for found in (MESSAGE, *GATHERED.values(), TURN)
+}
+delete_session = {
+    found.name: delete(found).where(_of(found)) for found in TABLES if "session_id" in found.c
 }

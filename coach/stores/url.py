@@ -1,24 +1,77 @@
-"""Store addresses: 'sqlite://' (in memory), 'sqlite:///coach.db', with options after '?'."""
+"""Store addresses: 'sqlite://' (in memory), 'sqlite:///coach.db', 'postgresql+psycopg://…'.
 
-from dataclasses import dataclass
+A password never leaves this module but for the login itself: `url` is what may be shown.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from coach.errors import StoreUnavailable, StoreUrlError, did_you_mean
 
 MEMORY = "sqlite://"
 SYNCHRONOUS = ("full", "normal")
-EXAMPLES = "'sqlite://' (in memory) or 'sqlite:///coach.db'"
+EXAMPLES = (
+    "'sqlite://' (in memory), 'sqlite:///coach.db' "
+    "or 'postgresql+psycopg://user:password@host/database'"
+)
+POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
+SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+# What libpq takes from an address; everything else is ours or a mistake.
+LIBPQ = (
+    "application_name",
+    "connect_timeout",
+    "host",
+    "keepalives",
+    "keepalives_idle",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "target_session_attrs",
+)
+
+
+class Kind(StrEnum):
+    """Which kind of database."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Where a store is: `path` is None in memory. `synchronous=normal` risks the last turns
-    at a power cut; the default 'full' does not."""
+    """Where a store is.
+
+    `url` can be shown: it has no password. SQLite: `path` is None in memory, and
+    `synchronous=normal` risks the last turns at a power cut, where the default 'full' does not.
+    PostgreSQL: `login` is what the driver connects with, `schema` where the tables are.
+    """
 
     url: str
-    path: Path | None
+    kind: Kind = Kind.SQLITE
+    path: Path | None = None
     synchronous: str = "full"
+    schema: str | None = None
+    login: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def place(self) -> str:
+        """The path, or the address where there is none."""
+        return str(self.path or self.url)
+
+    @property
+    def in_memory(self) -> bool:
+        """True when the store is gone with this process."""
+        return self.kind is Kind.SQLITE and self.path is None
 
 
 def parse_url(url: str) -> Address:
@@ -26,27 +79,67 @@ def parse_url(url: str) -> Address:
     scheme, found, rest = url.partition("://")
     if not found:
         raise StoreUrlError(f"store {url!r} is not an address: write {EXAMPLES}")
-    if scheme.startswith(("postgresql", "postgres", "redis")):
-        raise StoreUrlError(f"{scheme!r} stores are not part of this version: use {EXAMPLES}")
+    if scheme in POSTGRESQL:
+        return _postgresql(url)
+    if scheme.startswith(POSTGRESQL):
+        raise StoreUrlError(f"store scheme {scheme!r}: the driver is psycopg, {EXAMPLES}")
+    if scheme.startswith("redis"):
+        raise StoreUrlError(f"{scheme!r} is no store but a cache in front of one: use {EXAMPLES}")
     if scheme != "sqlite":
         raise StoreUrlError(f"store scheme {scheme!r} is unknown: use {EXAMPLES}")
+    return _sqlite(url, rest)
+
+
+def _sqlite(url: str, rest: str) -> Address:
     place, _, query = rest.partition("?")
-    options = _options(url, query)
+    options = _options(url, query, ("synchronous",))
+    synchronous = options.get("synchronous", "full")
+    if synchronous not in SYNCHRONOUS:
+        raise StoreUrlError(
+            f"store {url!r}: synchronous is 'full' or 'normal', not {synchronous!r}"
+        )
     if place in ("", "/", "/:memory:"):
-        return Address(url=url, path=None, **options)
+        return Address(url=url, synchronous=synchronous)
     if not place.startswith("/"):
         raise StoreUrlError(f"store {url!r} needs three slashes before the path: {EXAMPLES}")
-    return Address(url=url, path=Path(place[1:]), **options)
+    return Address(url=url, path=Path(place[1:]), synchronous=synchronous)
 
 
-def _options(url: str, query: str) -> dict[str, str]:
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    for name, value in options.items():
-        if name != "synchronous":
-            hint = did_you_mean(name, ["synchronous"])
-            raise StoreUrlError(f"store {url!r}: unknown option {name!r}.{hint}")
-        if value not in SYNCHRONOUS:
-            raise StoreUrlError(f"store {url!r}: synchronous is 'full' or 'normal', not {value!r}")
+def _postgresql(url: str) -> Address:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # the text may hold a password: it is not shown
+        raise StoreUrlError(f"a postgresql address cannot be read: write {EXAMPLES}") from None
+    shown = parsed.render_as_string(hide_password=True)
+    if not parsed.database:
+        raise StoreUrlError(f"store {shown!r} names no database: write {EXAMPLES}")
+    options = _options(shown, url.partition("?")[2], (*LIBPQ, "schema"))
+    schema = options.pop("schema", None)
+    if schema is not None and not SCHEMA.fullmatch(schema):
+        raise StoreUrlError(
+            f"store {shown!r}: schema {schema!r} is not usable: take 1 to 63 of a-z, 0-9 and _"
+        )
+    login = {
+        "host": parsed.host,
+        "port": parsed.port,
+        "user": parsed.username,
+        "password": parsed.password,
+        "dbname": parsed.database,
+    }
+    known = {name: value for name, value in login.items() if value is not None}
+    return Address(url=shown, kind=Kind.POSTGRESQL, schema=schema, login=known | options)
+
+
+def _options(shown: str, query: str, known: tuple[str, ...]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in known:
+            raise StoreUrlError(
+                f"store {shown!r}: unknown option {name!r}.{did_you_mean(name, known)}"
+            )
+        if name in options:
+            raise StoreUrlError(f"store {shown!r}: option {name!r} is there twice")
+        options[name] = value
     return options
 
 

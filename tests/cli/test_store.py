@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from coach.stores.schema import VERSION
+
 
 def test_a_sound_store_is_said_to_be(run, finished):
     """One line with what was looked at; exit code 0."""
@@ -31,6 +33,40 @@ def test_the_report_is_one_document(run, finished):
     assert (report["sound"], report["turns"], report["faults"]) == (True, 12, [])
 
 
+def test_info_tells_the_version_and_what_each_table_holds(run, finished):
+    """Rows, and bytes where SQLite can tell."""
+    lines = run("store", "info", "--store", finished).stdout.splitlines()
+    assert lines[0] == f"{finished}: schema version {VERSION}"
+    assert any(line.split()[:3] == ["coach_message", "23", "rows"] for line in lines)
+    document = json.loads(run("store", "info", "--store", finished, "--json").stdout)
+    assert (document["version"], document["knows"]) == (VERSION, VERSION)
+    assert {
+        table["name"]: table["rows"]
+        for table in document["tables"]
+        if table["name"] == "coach_turn"
+    } == {"coach_turn": 12}
+
+
+def test_an_old_store_is_brought_up_when_asked(run, at_home: Path):
+    """Info only looks; a second upgrade has nothing to do."""
+    url = f"sqlite:///{at_home}/old.db"
+    old = sqlite3.connect(at_home / "old.db")
+    old.executescript((Path(__file__).parents[1] / "stores" / "version_2.sql").read_text())
+    old.close()
+    assert "version 2 (this coachflow needs" in run("store", "info", "--store", url).stdout
+    upgraded = run("store", "upgrade", "--store", url).stdout
+    assert upgraded.startswith(f"{url}: schema version {VERSION}, before: schema version 2")
+    assert run("store", "upgrade", "--store", url).stdout.endswith("nothing to do\n")
+    assert "sound" in run("store", "check", "--store", url).stdout
+
+
+def test_an_empty_database_gets_its_tables(run, postgres_url):
+    """On PostgreSQL before anybody writes to it."""
+    assert "no tables yet" in run("store", "info", "--store", postgres_url).stdout
+    run("store", "upgrade", "--store", postgres_url)
+    assert f"version {VERSION}" in run("store", "info", "--store", postgres_url).stdout
+
+
 COMMANDS = [
     ("chat",),
     ("session", "list"),
@@ -39,6 +75,8 @@ COMMANDS = [
     ("session", "export", "one"),
     ("prompt", "show", "grow", "--session", "one"),
     ("store", "check"),
+    ("store", "info"),
+    ("store", "upgrade"),
 ]
 
 

@@ -36,7 +36,13 @@ FLOORS: list[set[str]] = [
     {"cli", "testing"},
     {"__main__"},
 ]
+MIGRATIONS = ((2, "gathered"), (3, "shelf"))
 HOMES: dict[str, set[str]] = {
+    "alembic": {
+        "stores/migrations/env.py",
+        "stores/migrations/running.py",
+        *(f"stores/migrations/versions/v000{n}_{name}.py" for n, name in MIGRATIONS),
+    },
     "dateparser": {"hearing/dates.py"},
     "jinja2": {
         "flows/expression.py",
@@ -45,7 +51,8 @@ HOMES: dict[str, set[str]] = {
     },
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
-    "sqlite3": {"stores/connect.py"},
+    "psycopg": {"stores/drivers/postgresql.py", "testing/servers.py"},
+    "sqlite3": {"stores/drivers/sqlite.py"},
     "tiktoken": {"prompting/tokens.py"},
     "transitions": {"flows/machine.py"},
     "yaml": {"flows/yaml_source.py"},

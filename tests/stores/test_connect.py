@@ -7,7 +7,7 @@ import pytest
 
 from coach.errors import StoreUnavailable
 from coach.stores import connect
-from coach.stores.connect import patiently
+from coach.stores.drivers.sqlite import patiently
 from coach.stores.sql import SqlStore
 
 
@@ -40,14 +40,14 @@ def test_every_connection_of_the_pool_is_prepared(file_store: SqlStore):
 
 def test_a_reader_keeps_the_snapshot_it_began_with(file_store: SqlStore):
     """What is committed meanwhile is not seen in the middle of a look."""
-    sql = "SELECT count(*) FROM coach_schema"
+    sql = "SELECT count(*) FROM coach_source"
     with file_store.database.transaction(write=False) as reader:
         before = reader.text(sql)
         with file_store.database.transaction() as writer:
-            writer.text("INSERT INTO coach_schema VALUES ('other', 1)")
+            writer.text("INSERT INTO coach_source VALUES ('other', '1')")
         assert reader.text(sql) == before
     with file_store.database.transaction(write=False) as reader:
-        assert reader.text(sql)[0][0] == 2
+        assert reader.text(sql)[0][0] == 1
 
 
 def test_whatever_is_raised_inside_undoes_the_transaction(store: SqlStore):
@@ -55,16 +55,17 @@ def test_whatever_is_raised_inside_undoes_the_transaction(store: SqlStore):
 
     def fail() -> None:
         with store.database.transaction() as db:
-            db.text("INSERT INTO coach_schema VALUES ('other', 1)")
+            db.text("INSERT INTO coach_source VALUES ('other', '1')")
             raise KeyboardInterrupt
 
     for _ in range(3):
         with pytest.raises(KeyboardInterrupt):
             fail()
     with store.database.transaction() as db:
-        assert db.text("SELECT count(*) FROM coach_schema")[0][0] == 1
+        assert db.text("SELECT count(*) FROM coach_source")[0][0] == 0
 
 
+@pytest.mark.parametrize("store", ["memory", "file"], indirect=True)
 def test_a_transaction_inside_a_transaction_is_refused_at_once(store: SqlStore):
     """Waiting for oneself would take for ever."""
     with (
@@ -81,6 +82,7 @@ def test_a_transaction_that_nobody_holds_any_more_ends(store: SqlStore):
     store.database.begin().rollback()
 
 
+@pytest.mark.parametrize("store", ["memory", "file"], indirect=True)
 def test_a_transaction_that_never_ends_is_not_waited_for_for_ever(
     store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ):

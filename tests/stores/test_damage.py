@@ -13,11 +13,19 @@ DAMAGE = [
     "UPDATE coach_context SET state = '5'",
     "UPDATE coach_context SET state = '{'",
     "UPDATE coach_context SET updated_at = 7",
-    "UPDATE coach_context SET last_number = 'x'",
-    "UPDATE coach_context SET lease_until = 'x'",
     "UPDATE coach_answer SET status = 'odd'",
     "UPDATE coach_answer SET value = '{'",
 ]
+# A column of PostgreSQL takes no word for a number; one of SQLite does.
+TURN_NUMBERS = [
+    "UPDATE coach_context SET last_number = 'x'",
+    "UPDATE coach_context SET lease_until = 'x'",
+]
+CHECKED_NUMBERS = [
+    "UPDATE coach_turn SET first_seq = 'x' WHERE number = 1",
+    "UPDATE coach_turn SET revision = 'x' WHERE number = 1",
+]
+ON_SQLITE = pytest.mark.parametrize("store", ["memory", "file"], indirect=True)
 
 
 @pytest.fixture
@@ -42,12 +50,24 @@ def test_a_turn_on_a_damaged_row_says_so(bot: Bot, sql: str) -> None:
         talk.say("a medal")
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("sql", TURN_NUMBERS)
+def test_a_turn_on_a_word_for_a_number_says_so(bot: Bot, sql: str) -> None:
+    """As on any other damage."""
+    test_a_turn_on_a_damaged_row_says_so(bot, sql)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("sql", CHECKED_NUMBERS)
+def test_check_finds_a_word_for_a_number(bot: Bot, sql: str) -> None:
+    """Where SQLite let it in."""
+    test_check_finds_what_was_changed(bot, sql)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
-        *(sql for sql in DAMAGE if "last_number" not in sql and "lease_until" not in sql),
-        "UPDATE coach_turn SET first_seq = 'x' WHERE number = 1",
-        "UPDATE coach_turn SET revision = 'x' WHERE number = 1",
+        *DAMAGE,
         "UPDATE coach_turn SET decision = '5' WHERE number = 1",
         "UPDATE coach_turn SET commands = '5' WHERE number = 1",
         "UPDATE coach_message SET content = 'evil' WHERE seq = 2",

@@ -26,7 +26,7 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 def kept(store: SqlStore, data: Any, at: datetime | None = NOON) -> dict[str, Any] | None:
     with store.database.transaction() as db:
-        db.text("CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, data, at)")
+        db.text("CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, data TEXT, at TEXT)")
         db.text("DELETE FROM things")
         db.run(ADD, {"id": 1, "data": data, "at": at})
         return db.one(GET, id=1)

@@ -42,10 +42,15 @@ def test_three_slashes_lead_to_a_file(url: str, path: str, synchronous: str):
         ("sqlite:///a.db?synchronus=normal", "unknown option 'synchronus'. Did you mean 'synchron"),
         ("sqlite:///a.db?cache=1", "unknown option 'cache'. Known: synchronous."),
         ("sqlite:///a.db?synchronous=off", "synchronous is 'full' or 'normal', not 'off'"),
-        ("postgresql://u:secret@h/d", "'postgresql' stores are not part of this version"),
-        ("postgresql+psycopg://h/d", "'postgresql+psycopg' stores are not part of this version"),
-        ("redis://h", "'redis' stores are not part of this version"),
-        ("rediss://h", "'rediss' stores are not part of this version"),
+        ("sqlite:///a.db?synchronous=full&synchronous=full", "'synchronous' is there twice"),
+        ("postgresql+asyncpg://u:secret@h/d", "'postgresql+asyncpg': the driver is psycopg"),
+        ("postgresql://u:secret@h", "names no database"),
+        ("postgresql://u:secret@h:port/d", "a postgresql address cannot be read"),
+        ("postgresql://u:secret@h/d?shema=a", "unknown option 'shema'. Did you mean 'schema'?"),
+        ("postgresql://u:secret@h/d?schema=a b", "schema 'a b' is not usable"),
+        ('postgresql://u:secret@h/d?schema=a";--', "is not usable: take 1 to 63"),
+        ("redis://h", "'redis' is no store but a cache in front of one"),
+        ("rediss://h", "'rediss' is no store but a cache in front of one"),
         ("mysql://u:secret@h/d", "store scheme 'mysql' is unknown: use 'sqlite://'"),
     ],
 )
@@ -55,6 +60,24 @@ def test_an_address_that_names_no_store_says_what_would_work(url: str, says: str
         parse_url(url)
     assert says in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql+psycopg", "postgresql", "postgres"])
+def test_a_server_is_named_with_its_login_and_a_schema(scheme: str):
+    """The password goes to the driver and is never shown."""
+    address = parse_url(f"{scheme}://ada:p%40ss@db.example:5433/coach?schema=own&sslmode=require")
+    assert address.login == {
+        "host": "db.example",
+        "port": 5433,
+        "user": "ada",
+        "password": "p@ss",
+        "dbname": "coach",
+        "sslmode": "require",
+    }
+    assert (address.schema, address.in_memory) == ("own", False)
+    assert "ss@" not in repr(address)
+    assert "p@ss" not in repr(address)
+    assert "***" in address.url
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""One module for each schema version, named for what it brings."""
