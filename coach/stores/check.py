@@ -84,6 +84,8 @@ def _digest(text: str) -> str:
 
 
 def _stage(db: Db, context: CoachContext) -> list[str]:
+    if not context.flow:  # made by a context manager: nothing runs it, and nothing is said in it
+        return _flowless(context)
     kept = db.one(statements.find_flow, of_hash=context.flow_hash)
     if kept is None:
         return ["the definition of its flow is missing"]
@@ -91,6 +93,15 @@ def _stage(db: Db, context: CoachContext) -> list[str]:
         return ["the definition of its flow has been changed"]
     leaves = _leaves(json.loads(kept["definition"])["stages"])
     return [] if context.stage in leaves else [f"its flow has no stage {context.stage!r}"]
+
+
+def _flowless(context: CoachContext) -> list[str]:
+    told = {
+        "a flow's hash": context.flow_hash,
+        "a stage": context.stage,
+        "messages": context.messages,
+    }
+    return [f"it has no flow, but {what}" for what, value in told.items() if value]
 
 
 def _leaves(stages: dict[str, Any], prefix: str = "") -> set[str]:

@@ -23,9 +23,10 @@ def person(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
     return found
 
 
-def opening(db: Db, kept: Kept, definition: Definition, ordinal: int) -> bool:
+def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> bool:
     """A new session: its flow, its context and turn number 0. False when the id is taken."""
-    db.run(statements.insert_flow, mapping.flow_values(definition))
+    if definition is not None:
+        db.run(statements.insert_flow, mapping.flow_values(definition))
     fresh = {"fence": 0, "lease_until": None, "last_number": 0, "ordinal": ordinal}
     if db.run(statements.insert_context, mapping.context_values(kept.new) | fresh) != 1:
         return False

@@ -56,8 +56,8 @@ class SqlStore:
 
     # -- sessions --------------------------------------------------------------------------
 
-    def create(self, kept: Kept, definition: Definition, unique: bool = False) -> bool:
-        """Open a session: its context, its opening turn (number 0) and its flow.
+    def create(self, kept: Kept, definition: Definition | None, unique: bool = False) -> bool:
+        """Open a session: its context, its opening turn (number 0) and its flow, if it has one.
 
         False when the id is taken already, or with `unique` when the user has meanwhile opened
         another session of the flow than `previous_session`; nothing is written then.
@@ -267,7 +267,7 @@ class SqlStore:
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # jitter, not a secret
             pause = min(pause * 2, 1.0)
 
-    def _create(self, kept: Kept, definition: Definition, unique: bool) -> bool:
+    def _create(self, kept: Kept, definition: Definition | None, unique: bool) -> bool:
         context, db = kept.new, self.database.begin()
         try:
             person = keeping.person(db, context.user_id, context.created_at)
