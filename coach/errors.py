@@ -9,6 +9,7 @@ CoachError
 │   ├── GuardError           a guard raised
 │   └── ActionError          an action raised, or left the context invalid
 ├── SettingsError            an environment variable or a setting cannot be used
+│   └── FeatureOff           a method whose feature is switched off
 ├── InputError               what the host or the person passed in cannot be taken
 │   ├── EmptyMessage         nothing but white space
 │   ├── MessageTooLong       above the limit of characters
@@ -96,6 +97,10 @@ class ActionError(FlowError):
 
 class SettingsError(CoachError):
     """An environment variable or a setting cannot be used."""
+
+
+class FeatureOff(SettingsError):
+    """A method whose feature is switched off; the text names the flag."""
 
 
 class InputError(CoachError):

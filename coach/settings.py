@@ -1,9 +1,11 @@
 """Settings: from arguments, the environment (COACH_…), `coach.toml`, or their defaults."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Setting
 from pydantic_settings import (
     BaseSettings,
@@ -35,6 +37,31 @@ class ConversationSettings(BaseModel):
     )
 
 
+class ManagerSettings(BaseModel):
+    """What a ContextManager may do, by seed 001's names in small letters.
+
+    `session_expiration_seconds` counts from the last write, and matters with
+    `time_based_expiration`; then `garbage_collection` has a thread look for expired sessions
+    every `collection_seconds`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    use_redis_caching: bool = False
+    time_based_expiration: bool = False
+    session_expiration_seconds: float = Setting(default=3_600.0, gt=0, le=1e9)
+    garbage_collection: bool = True
+    collection_seconds: float = Setting(default=60.0, gt=0, le=1e6)
+    async_operations: bool = True
+    event_emission: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _small_letters(cls, given: Any) -> Any:
+        """A file may write the names as the seed does."""
+        return {str(k).lower(): v for k, v in given.items()} if isinstance(given, dict) else given
+
+
 class Settings(BaseSettings):
     """What an operator may choose.
 
@@ -57,6 +84,7 @@ class Settings(BaseSettings):
     keep_pages: bool = True
     context: ContextPolicy = NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()
+    manager: ManagerSettings = ManagerSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -86,10 +114,51 @@ class Settings(BaseSettings):
         return self.context.model_copy(update={"window": WindowPolicy(messages=size, trim_to=1.0)})
 
 
+class FlagSource(PydanticBaseSettingsSource):
+    """A manager's flags from variables of their own: COACH_<FLAG>, or <FLAG> as in the seed."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: _variable(name.upper()) for name in ManagerSettings.model_fields}
+        flags = {name: text for name, text in found.items() if text is not None}
+        return {"manager": flags} if flags else {}
+
+
+class ManagerEnvironment(Settings):
+    """The settings as a ContextManager reads them. Nobody else looks at variables without
+    COACH_, which may be meant for another program."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *args: Any, **sources: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The flags' own variables after COACH_MANAGER__…, and before the file."""
+        *first, file = super().settings_customise_sources(settings_cls, *args, **sources)
+        return *first, FlagSource(settings_cls), file
+
+
+def _variable(name: str) -> str | None:
+    return os.environ.get(f"COACH_{name}", os.environ.get(name))
+
+
+def read_manager_settings(**flags: Any) -> Settings:
+    """All settings, with a manager's flags from the arguments first; SettingsError."""
+    for name in flags.keys() - ManagerSettings.model_fields.keys():
+        known = ManagerSettings.model_fields
+        raise SettingsError(f"a manager has no setting {name!r}.{did_you_mean(name, known)}")
+    return _read(lambda: ManagerEnvironment(manager=flags))  # type: ignore[arg-type]
+
+
 def read_settings() -> Settings:
     """The settings of this environment; SettingsError names each one that is wrong."""
+    return _read(Settings)
+
+
+def _read(make: Callable[[], Settings]) -> Settings:
     try:
-        return Settings()
+        return make()
     except ValidationError as error:
         raise SettingsError("; ".join(map(_wrong, error.errors()))) from None
     except ValueError as error:  # no TOML

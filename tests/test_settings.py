@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from coach.settings import Settings
+from coach.errors import SettingsError
+from coach.settings import ManagerSettings, Settings, read_manager_settings, read_settings
 from coach.vocabulary.context_policy import ContextPolicy
 
 
 @pytest.fixture(autouse=True)
 def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the machine has set."""
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, *ManagerSettings.model_fields):
         monkeypatch.delenv(f"COACH_{name.upper()}", raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 def test_there_is_a_default_for_everything():
@@ -28,6 +30,7 @@ def test_there_is_a_default_for_everything():
         "keep_pages": True,
         "context": ContextPolicy().model_dump(),
         "conversation": {"storage_mode": None, "rolling_window_size": None},
+        "manager": ManagerSettings().model_dump(),
     }
 
 
@@ -62,3 +65,42 @@ def test_settings_do_not_change():
     """They are read when a coach is made."""
     with pytest.raises(ValidationError, match="frozen"):
         Settings().budget = 5
+
+
+FLAG = "SESSION_EXPIRATION_SECONDS"
+
+
+def test_a_managers_flags_have_six_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Each comes before the ones after it: arguments, three variables, the file, the default."""
+    monkeypatch.chdir(tmp_path)
+    found = [read_manager_settings().manager.session_expiration_seconds]
+    (tmp_path / "coach.toml").write_text(f"[manager]\n{FLAG} = 2\nGARBAGE_COLLECTION = false\n")
+    found.append(read_manager_settings().manager.session_expiration_seconds)
+    for value, variable in enumerate((FLAG, f"COACH_{FLAG}", f"COACH_MANAGER__{FLAG}"), start=3):
+        monkeypatch.setenv(variable, str(value))
+        found.append(read_manager_settings().manager.session_expiration_seconds)
+    given = read_manager_settings(session_expiration_seconds=6).manager
+    assert [*found, given.session_expiration_seconds] == [3600, 2, 3, 4, 5, 6]
+    assert not given.garbage_collection
+
+
+def test_a_coach_does_not_look_at_variables_that_may_be_anothers(monkeypatch: pytest.MonkeyPatch):
+    """GARBAGE_COLLECTION may mean something else to whoever set it."""
+    monkeypatch.setenv("GARBAGE_COLLECTION", "aggressive")
+    assert read_settings().manager.garbage_collection
+    with pytest.raises(SettingsError, match="GARBAGE_COLLECTION='aggressive' cannot be used"):
+        read_manager_settings()
+
+
+@pytest.mark.parametrize(
+    ("flags", "wrong"),
+    [
+        ({"event_emissions": True}, "no setting 'event_emissions'. Did you mean 'event_emission'"),
+        ({"session_expiration_seconds": 0}, "EXPIRATION_SECONDS=0 cannot be used: .* than 0"),
+        ({"collection_seconds": float("inf")}, "COLLECTION_SECONDS=inf cannot be used"),
+    ],
+)
+def test_a_managers_wrong_flag_is_named(flags: dict[str, object], wrong: str):
+    """With what would have worked."""
+    with pytest.raises(SettingsError, match=wrong):
+        read_manager_settings(**flags)
