@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from coach.flows.load import load_flow as load
     from coach.flows.registry import Registry as Registry
     from coach.injection import CoachContext as CoachContext
+    from coach.manager import ContextManager as ContextManager
     from coach.prompting.prompt import Prompt as Prompt
     from coach.prompting.tokens import count_tokens as count_tokens
     from coach.record.answer import Answer as Answer
@@ -42,6 +43,7 @@ _HOMES = {
     "Bot": "coach.bot",
     "CoachContext": "coach.injection",
     "CoachError": "coach.errors",
+    "ContextManager": "coach.manager",
     "Decision": "coach.vocabulary.decision",
     "Flow": "coach.flows.flow",
     "Message": "coach.record.message",
@@ -64,6 +66,7 @@ __all__ = [
     "Bot",
     "CoachContext",
     "CoachError",
+    "ContextManager",
     "Decision",
     "Flow",
     "Message",

@@ -18,7 +18,7 @@ from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.session import Session, checked_key
-from coach.stores.sql import WAIT_SECONDS
+from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
 
@@ -92,6 +92,10 @@ class AsyncBot:
 
     def __repr__(self) -> str:
         return repr(self._bot).replace("<Bot", "<AsyncBot", 1)
+
+    @property
+    def store(self) -> SqlStore:
+        return self._bot.store
 
     async def session(
         self, user: str = "user", id: str | None = None, new: bool = False

@@ -91,6 +91,11 @@ class Services:
     def _version(self, context: CoachContext, claim: Claim | None) -> Flow:
         if context.flow_hash == self.flow.hash:
             return self.flow
+        if not context.flow:
+            raise FlowVersionMismatch(
+                f"session {context.session_id!r} was made by a context manager and has no flow: "
+                f"a conversation of {self.flow.name!r} takes another id"
+            )
         if context.flow != self.flow.name:
             raise FlowVersionMismatch(
                 f"session {context.session_id!r} runs {context.flow!r}, not {self.flow.name!r}"

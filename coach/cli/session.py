@@ -109,7 +109,8 @@ def _row(line: "SessionLine") -> tuple[str, ...]:
 def _record(context: "CoachContext") -> Iterator[str]:
     yield f"session  {context.session_id}"
     yield f"user     {context.user_id}"
-    yield f"flow     {context.flow}@{context.flow_version}"
+    flow = f"{context.flow}@{context.flow_version}" if context.flow else "none: shared context"
+    yield f"flow     {flow}"
     ended = f": {context.finished_because}" if context.finished_because else ""
     yield f"stage    {context.stage} ({context.status}{ended})"
     yield f"turns    {context.revision}"

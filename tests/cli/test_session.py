@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from coach.manager import ContextManager
+
 
 @pytest.fixture
 def talks(finished, run) -> str:
@@ -95,3 +97,12 @@ def test_a_turn_that_is_not_there_is_named(run, talks):
     """With those there are."""
     result = run("session", "why", "two", "--turn", "9", "--store", talks)
     assert result.stderr == "coach: session 'two' has no turn 9. It has: 0, 1, 2, 3.\n"
+
+
+def test_a_session_without_a_flow_is_shown_as_what_it_is(run, talks):
+    """A context manager made it."""
+    with ContextManager(talks, user="ada") as shared:
+        shared.set_context("trip", "to", "Oslo")
+    shown = run("session", "show", "trip", "--store", talks).stdout
+    assert "user     ada\nflow     none: shared context\n" in shown
+    assert run("store", "check", "--store", talks).exit_code == 0

@@ -13,6 +13,7 @@ NAMES = [
     "Bot",
     "CoachContext",
     "CoachError",
+    "ContextManager",
     "Decision",
     "Flow",
     "Message",

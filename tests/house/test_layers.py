@@ -15,6 +15,7 @@ FLOORS: list[set[str]] = [
     {"flows", "hearing", "prompting", "stores"},
     {
         "checks",
+        "collecting",
         "comparing",
         "consolidation",
         "differing",
@@ -24,6 +25,8 @@ FLOORS: list[set[str]] = [
         "fixtures",
         "hunks",
         "injection",
+        "listening",
+        "places",
         "rebuilding",
         "recipe",
         "rendering",
@@ -31,8 +34,8 @@ FLOORS: list[set[str]] = [
         "services",
         "session",
     }
-    | {"settings", "snapshots", "tallying", "turn", "views", "voice", "why"},
-    {"aio", "bot"},
+    | {"settings", "sharing", "snapshots", "tallying", "turn", "views", "voice", "why"},
+    {"aio", "bot", "manager"},
     {"cli", "testing"},
     {"__main__"},
 ]
