@@ -101,6 +101,24 @@ def test_a_coroutine_that_fails_is_one_line_too(caplog: pytest.LogCaptureFixture
     assert [line.rpartition(": ")[2] for line in caplog.messages] == ["'k'"]
 
 
+def test_one_that_does_not_end_is_cancelled(monkeypatch: pytest.MonkeyPatch):
+    """Closing waits for so long, and no longer."""
+    monkeypatch.setattr("coach.listening.CLOSE_SECONDS", 0.01)
+    listeners, cancelled = Listeners(), []
+
+    async def forever(event: ContextEvent) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.append(event)
+            raise
+
+    listeners.add(forever)
+    listeners.tell([event()])
+    listeners.close()
+    assert cancelled == [event()]
+
+
 async def test_one_added_in_an_event_loop_runs_there():
     """Though it is told from another thread."""
     listeners, heard = Listeners(), []

@@ -13,7 +13,7 @@ import pytest
 from coach.bot import Bot
 from coach.errors import FeatureOff, InvalidId, SessionError, SettingsError
 from coach.listening import ContextEvent
-from coach.manager import ContextManager
+from coach.manager import THREADS, ContextManager
 from coach.session import Session
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
@@ -65,8 +65,11 @@ def test_a_conversation_is_emptied_and_never_deleted(bot: Bot, talk: Session):
         assert cm.get_context("s") == {}
         cm.set_context("s", "a", 1)
         cm.merge_sessions("t", "s", delete=True)
+        cm.set_context("s", "b", 2)
         clock.forward(days=30)
         assert cm.collect_expired() == 1
+        assert cm.get_context("s")["b"] == 2
+        assert cm.delete_context("s")
     assert talk.context.metadata == {}
     assert talk.say("write my thesis").stage == "goal"
 
@@ -121,19 +124,21 @@ async def test_every_method_has_a_twin(cm: ContextManager):
         await cm.async_get_context("no id")
 
 
-async def test_a_write_comes_to_its_end_though_nobody_waits(cm: ContextManager):
-    """Whole, when the task is cancelled."""
-    begun, heard = threading.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    cm.on("created", lambda event: begun.set())
-    cm.on("updated", lambda event: loop.call_soon_threadsafe(heard.set))
-    task = asyncio.create_task(cm.async_set_context("s", "a", 1))
-    await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await asyncio.wait_for(heard.wait(), 10)
-    assert cm.get_context("s")["a"] == 1
+async def test_a_write_comes_to_its_end_though_nobody_waits(store: SqlStore):
+    """Even one that was still waiting for a thread when its task was cancelled."""
+    free = threading.Event()
+    with ContextManager(store) as cm:
+        cm.on("created", lambda event: free.wait(10))
+        busy = [asyncio.create_task(cm.async_create_session(f"b{n}")) for n in range(THREADS)]
+        late = asyncio.create_task(cm.async_set_context("s", "a", 1))
+        await asyncio.sleep(0)
+        late.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await late
+        free.set()
+        await asyncio.gather(*busy)
+    with ContextManager(store) as cm:
+        assert cm.get_context("s")["a"] == 1
 
 
 # -- listeners -----------------------------------------------------------------------------

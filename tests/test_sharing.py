@@ -110,6 +110,22 @@ def test_what_is_written_to_a_source_meanwhile_is_merged_too(make, store, events
     assert late.read(events, "a") == {}
 
 
+def test_nor_is_a_conversation_emptied_of_what_was_not_merged(bot, talk, events: Events):
+    """What was written to it meanwhile is merged too."""
+
+    class Late(SqlShared):
+        def write(self, session_id, change, now):
+            if session_id == "s" and not self.read("t").values.get("late"):
+                super().write("s", lambda old: {**old.values, "late": True}, now)
+            return super().write(session_id, change, now)
+
+    sharing = Sharing(contexts=Late(bot.store), clock=FakeClock())
+    sharing.create(events, "t")
+    sharing.merge(events, "t", ["s"], delete=True)
+    assert sharing.read(events, "t")["late"] is True
+    assert talk.context.metadata == {}
+
+
 @pytest.mark.parametrize(
     ("sources", "error"), [(["a", "none"], SessionNotFound), (["a", "t"], InvalidValue)]
 )

@@ -14,7 +14,6 @@ from coach.errors import SessionNotFound
 from coach.record.context import CoachContext
 from coach.record.times import to_utc
 from coach.stores import removing, statements
-from coach.stores.connect import Db
 from coach.stores.damage import readable
 from coach.stores.shared import Change, Shared
 from coach.stores.sql import WAIT_SECONDS, SqlStore
