@@ -63,11 +63,17 @@ def swept(postgres: PostgresServer) -> Iterator[SqlStore]:
 
 
 @pytest.fixture
-def postgres_store(swept: SqlStore) -> Iterator[SqlStore]:
+def postgres_store(empty_postgres: str) -> Iterator[SqlStore]:
     """A store on PostgreSQL, empty."""
-    store = SqlStore(f"{swept.url}")
+    store = SqlStore(empty_postgres)
     yield store
     store.close()
+
+
+@pytest.fixture
+def empty_postgres(swept: SqlStore) -> Iterator[str]:
+    """The address of a store on PostgreSQL that is empty, and is emptied afterwards."""
+    yield swept.url
     with swept.database.transaction() as db:
         db.text(";".join(f"DELETE FROM {table.name}" for table in reversed(statements.TABLES)))
 
