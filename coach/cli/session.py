@@ -30,9 +30,9 @@ def list_sessions(
     """All sessions, the newest first."""
     lines = _lines(store, user)
     if as_json:
-        output.document([_plain(line) for line in lines])
+        output.document([plain(line) for line in lines])
     elif lines:
-        output.table(HEAD, [_row(line) for line in lines])
+        output.table(HEAD, [row(line) for line in lines])
     else:
         output.line("no sessions yet: 'coach chat' begins one")
 
@@ -95,12 +95,12 @@ def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
     return opening.shelf(store).sessions(user, limit=ALL)
 
 
-def _plain(line: "SessionLine") -> dict[str, Any]:
+def plain(line: "SessionLine") -> dict[str, Any]:
     times = {"created_at": line.created_at.isoformat(), "updated_at": line.updated_at.isoformat()}
     return asdict(line) | times
 
 
-def _row(line: "SessionLine") -> tuple[str, ...]:
+def row(line: "SessionLine") -> tuple[str, ...]:
     last = f"{line.updated_at.astimezone():%Y-%m-%d %H:%M}"
     names = (line.session_id, line.user_id, line.flow, line.stage, line.status)
     return (*names, str(line.revision), last)

@@ -16,7 +16,9 @@ def test_help_names_every_command(run):
     """And exits with 0."""
     result = run("--help")
     assert result.exit_code == 0
-    assert all(word in result.stdout for word in ("chat", "session", "flow", "prompt", "store"))
+    assert all(
+        word in result.stdout for word in ("chat", "session", "flow", "prompt", "store", "user")
+    )
 
 
 def test_help_loads_nothing_heavy(process):
