@@ -98,10 +98,17 @@ class AsyncBot:
         return self._bot.store
 
     async def session(
-        self, user: str = "user", id: str | None = None, new: bool = False
+        self,
+        user: str = "user",
+        id: str | None = None,
+        new: bool = False,
+        *,
+        caller: str | None = None,
+        account: str | None = None,
     ) -> AsyncSession:
         """Open or resume a session; see Bot.session."""
-        return AsyncSession(await asyncio.to_thread(self._bot.session, user, id, new))
+        work = asyncio.to_thread(self._bot.session, user, id, new, caller=caller, account=account)
+        return AsyncSession(await work)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._bot.close)

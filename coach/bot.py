@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from coach.audit import Audit
 from coach.errors import CoachError, InvalidId, SessionNotFound
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
@@ -12,8 +13,9 @@ from coach.hearing import rules
 from coach.library import roots
 from coach.prompting.summary import Summarise
 from coach.prompting.template import Templates
-from coach.record.clean import check_session_id, check_user_id
+from coach.record.clean import check_session_id
 from coach.record.context import CoachContext
+from coach.record.parties import Parties
 from coach.services import Clock, Services, local_now
 from coach.session import Session
 from coach.settings import Settings, read_settings
@@ -82,64 +84,85 @@ class Bot:
         place = "in memory" if address.in_memory else repr(address.place)
         return f"<Bot {self.flow.id}, store {place}>"
 
-    def session(self, user: str = "user", id: str | None = None, new: bool = False) -> Session:
+    def session(
+        self,
+        user: str = "user",
+        id: str | None = None,
+        new: bool = False,
+        *,
+        caller: str | None = None,
+        account: str | None = None,
+    ) -> Session:
         """Open a session, or resume where the user left off.
 
         Without `id` the user's newest session of this flow is resumed; when that one is
         finished, a new one begins that is linked to it. With `id` that very session is resumed
         or begun; SessionNotFound when it is another user's. With `new` one begins in any case,
         linked to the user's newest; InvalidId when `id` is taken.
+
+        `caller` is the application or channel that calls, kept with a session that begins.
+        `account` is the tenant: what was begun under one is not there under another, or without.
         """
-        check_user_id(user)
+        who = Parties(user=user, caller=caller, account=account)
+        who.check()
         if id is not None:
             check_session_id(id)
             if not new:
-                return self._named(user, id)
+                return self._named(who, id)
         while True:
-            newest = self.store.newest(user, self.flow.name)
+            newest = self.store.newest(user, self.flow.name, account)
             if newest is not None and newest.status == "active" and not new:
                 return self._resume(newest.session_id)
             before = newest.session_id if newest is not None else None
             begun = id or uuid.uuid4().hex
-            if open_session(self.services, self.flow, begun, user, before, unique=True):
+            if open_session(self.services, self.flow, begun, who, before, unique=True):
                 return Session(self.services, begun, resumed=False)
             if id is not None:
-                self._refuse_taken(user, id)
+                self._refuse_taken(who, id)
 
     def sessions(self, user: str | None = None) -> list[SessionLine]:
         """Sessions in the store, the newest first; of one user, or all."""
         return self.store.sessions(user)
 
+    @property
+    def audit(self) -> Audit:
+        """Questions about all conversations of the store, for whoever runs it."""
+        return Audit(self.store)
+
     def close(self) -> None:
         self.store.close()
 
-    def _named(self, user: str, session_id: str) -> Session:
+    def _named(self, who: Parties, session_id: str) -> Session:
         try:
             context = self.store.load(session_id)
         except SessionNotFound:
-            return self._begin(session_id, user)
-        if context.user_id != user:
-            raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
+            return self._begin(session_id, who)
+        _check_owner(context, who)
         return self._resume(session_id, context)
 
-    def _refuse_taken(self, user: str, session_id: str) -> None:
+    def _refuse_taken(self, who: Parties, session_id: str) -> None:
         """InvalidId when the id is this user's already; SessionNotFound when another's."""
         try:
-            owner = self.store.load(session_id).user_id
+            context = self.store.load(session_id)
         except SessionNotFound:
             return
-        if owner != user:
-            raise SessionNotFound(f"there is no session {session_id!r} of user {user!r}")
+        _check_owner(context, who)
         raise InvalidId(f"session {session_id!r} is there already: a new one takes another id")
 
-    def _begin(self, session_id: str, user: str) -> Session:
-        if open_session(self.services, self.flow, session_id, user):
+    def _begin(self, session_id: str, who: Parties) -> Session:
+        if open_session(self.services, self.flow, session_id, who):
             return Session(self.services, session_id, resumed=False)
-        return self._named(user, session_id)
+        return self._named(who, session_id)
 
     def _resume(self, session_id: str, context: CoachContext | None = None) -> Session:
         self.services.flow_of(context or self.store.load(session_id))
         return Session(self.services, session_id, resumed=True)
+
+
+def _check_owner(context: CoachContext, who: Parties) -> None:
+    """SessionNotFound for a session of another user or account: it looks as if it were absent."""
+    if context.user_id != who.user or context.account_id != who.account:
+        raise SessionNotFound(f"there is no session {context.session_id!r} of user {who.user!r}")
 
 
 def _is_instant(function: object) -> bool:

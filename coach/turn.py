@@ -20,6 +20,7 @@ from coach.rebuilding import page_at, page_record
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
 from coach.record.page import Family, PageRecord
+from coach.record.parties import Parties
 from coach.services import Services, Spoken
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
@@ -111,22 +112,22 @@ def open_session(
     services: Services,
     flow: Flow,
     session_id: str,
-    user: str,
+    who: Parties,
     previous: str | None = None,
     unique: bool = False,
 ) -> bool:
     """Begin and keep a new session with its greeting; False when the id is taken.
 
-    With `unique` also False when the user's newest session of the flow is not `previous`.
+    With `unique` also False when their newest session of the flow is not `previous`.
     """
     now = services.clock()
-    step = flow.begin(session_id, user, now, previous)
+    step = flow.engine.begin(session_id, who, now, previous)
     new = step.context
     new.show_window(())
     count(new, CoachContext(session_id=session_id), services.encoding)
     spoken = services.speak(flow, new, step.decision, None, now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
-    new.messages, new.tokens = 1, message.tokens
+    new.messages, new.tokens, new.last_message_at = 1, message.tokens, message.at
     kept = Kept(
         old=new,
         new=new,
@@ -233,6 +234,7 @@ def _kept(
     new.messages += 1
     answered = services.message(new, Role.ASSISTANT, spoken.reply)
     new.tokens = old.tokens + asked.tokens + answered.tokens
+    new.last_message_at = answered.at
     new.show_window((*new.conversation_history, asked, answered))
     return Kept(
         old=old,

@@ -206,3 +206,36 @@ def test_a_coach_and_a_session_say_what_they_are(file_url: str):
     bot.close()
     assert repr(talk) == "<Session 's' of flow 'grow', new>"
     assert repr(Bot("grow")) == "<Bot grow@1, store in memory>"
+
+
+def test_a_session_knows_its_caller_and_account(bot: Bot):
+    """Those that it began with; a later caller does not change them."""
+    talk = bot.session("ada", caller="web", account="acme")
+    again = bot.session("ada", caller="app", account="acme")
+    assert again.id == talk.id
+    assert (again.context.caller_id, again.context.account_id) == ("web", "acme")
+    assert bot.session("ada", id="own").context.caller_id == "ada"
+
+
+def test_accounts_are_kept_apart(bot: Bot):
+    """What began under one is not resumed, linked or found under another, or without."""
+    first = bot.session("ada", account="acme")
+    for account in (None, "other"):
+        talk = bot.session("ada", account=account)
+        assert talk.id != first.id
+        assert talk.context.previous_session is None
+        with pytest.raises(SessionNotFound, match="of user 'ada'"):
+            bot.session("ada", id=first.id, account=account)
+        with pytest.raises(SessionNotFound, match="of user 'ada'"):
+            bot.session("ada", id=first.id, account=account, new=True)
+    assert bot.session("ada", account="acme").id == first.id
+
+
+def test_the_audit_is_at_the_bot_s_door(bot: Bot):
+    """recent, history and usage of its store."""
+    talk = bot.session("ada", caller="web")
+    talk.say("run a marathon")
+    [line] = bot.audit.recent(caller_id="web")
+    assert (line.session_id, line.messages) == (talk.id, 3)
+    assert [m.seq for m in bot.audit.history(talk.id)] == [1, 2, 3]
+    assert [used.key for used in bot.audit.usage(by="caller")] == ["web"]

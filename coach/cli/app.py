@@ -8,7 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from coach.cli import chat, flow, output, prompt, session, store, user
+from coach.cli import audit, chat, flow, output, prompt, session, store, user
 from coach.errors import CoachError
 
 
@@ -38,6 +38,7 @@ app.command("chat")(chat.chat)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")
+app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
 app.add_typer(user.app, name="user")
 

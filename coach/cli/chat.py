@@ -19,6 +19,13 @@ def chat(
         str | None,
         typer.Option("--session", metavar="ID", help="Resume or begin this very session."),
     ] = None,
+    caller: Annotated[
+        str | None,
+        typer.Option("--caller", metavar="ID", help="Which application or channel is calling."),
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", metavar="ID", help="Whose session it is: a tenant.")
+    ] = None,
     store: Store = None,
     new: Annotated[
         bool, typer.Option("--new", help="Begin a new session, also when one is unfinished.")
@@ -39,6 +46,8 @@ def chat(
         budget=budget,
         code=code,
         new=new,
+        caller=caller,
+        account=account,
     )
     raise typer.Exit(_talk(wish, keyed))
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
     """Which conversation is wanted. `store` is an address, None for the data folder; `code` the
-    file with the flow's guards and actions; `new` asks for another session than the newest."""
+    file with the flow's guards and actions; `new` asks for another session than the newest.
+    `caller` and `account` are those of Bot.session."""
 
     flow: str
     user: str
@@ -30,6 +31,8 @@ class Wish:
     budget: int | None = None
     code: str | None = None
     new: bool = False
+    caller: str | None = None
+    account: str | None = None
 
 
 def settings() -> "Settings":
@@ -76,7 +79,10 @@ def is_tight(wish: Wish) -> bool:
 def session(coach: "Bot", wish: Wish, id: str | None = None) -> "Session":
     """Open the wished-for session, or that one; BudgetError when its page does not fit."""
     new = wish.new and id is None
-    talk = coach.session(user=wish.user, id=wish.session if id is None else id, new=new)
+    wanted = wish.session if id is None else id
+    talk = coach.session(
+        user=wish.user, id=wanted, new=new, caller=wish.caller, account=wish.account
+    )
     if talk.resumed and is_tight(wish):
         talk.page()
     return talk
@@ -159,13 +165,14 @@ def talk(wish: Wish, first_key: str | None = None) -> "Session":
     coach = bot(wish)
     known = None
     if wish.session is None and first_key is not None:
-        known = _where(coach, wish.user, first_key)
+        known = _where(coach, wish, first_key)
     return session(coach, wish, known)
 
 
-def _where(coach: "Bot", user: str, key: str) -> str | None:
+def _where(coach: "Bot", wish: Wish, key: str) -> str | None:
     """The session that a key was sent to, so that sending it again adds nothing to another."""
-    kept = (line.session_id for line in coach.sessions(user) if line.flow == coach.flow.name)
+    theirs = (line for line in coach.sessions(wish.user) if line.account_id == wish.account)
+    kept = (line.session_id for line in theirs if line.flow == coach.flow.name)
     return next((id for id in kept if _knows(coach, id, key)), None)
 
 

@@ -60,14 +60,15 @@ def json_line(data: Any) -> None:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Aligned columns; the last one is as wide as it likes, and nothing is ever cut."""
-    lines = [tuple(_cell(cell) for cell in row) for row in (head, *rows)]
+    lines = [tuple(cell(text) for text in row) for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for cells in lines:
-        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        padded = (text.ljust(width) for text, width in zip(cells, widths, strict=True))
         line("  ".join(padded).rstrip())
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """The text as a table shows it: on one line, '-' for nothing."""
     return " ".join(safe(text).split()) or "-"
 
 

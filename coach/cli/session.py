@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -96,11 +97,13 @@ def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
 
 
 def plain(line: "SessionLine") -> dict[str, Any]:
-    times = {"created_at": line.created_at.isoformat(), "updated_at": line.updated_at.isoformat()}
-    return asdict(line) | times
+    """A session's line as JSON data."""
+    data = asdict(line)
+    return {n: v.isoformat() if isinstance(v, datetime) else v for n, v in data.items()}
 
 
 def row(line: "SessionLine") -> tuple[str, ...]:
+    """A session's line as cells below HEAD."""
     last = f"{line.updated_at.astimezone():%Y-%m-%d %H:%M}"
     names = (line.session_id, line.user_id, line.flow, line.stage, line.status)
     return (*names, str(line.revision), last)

@@ -20,6 +20,7 @@ from coach.flows.questions import Question, choices_of, is_missing, label, next_
 from coach.flows.registry import Action
 from coach.flows.walker import Walker
 from coach.record.context import CoachContext
+from coach.record.parties import Parties
 from coach.record.times import to_utc
 from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision, MoveKind, Ruling
@@ -66,14 +67,16 @@ class Engine:
         self.declinable = _declinable(self.machine)
 
     def begin(
-        self, session_id: str, user_id: str, now: datetime | None, previous_session: str | None
+        self, session_id: str, who: Parties, now: datetime | None, previous_session: str | None
     ) -> Step:
         """A new context at the first leaf, its enter actions run and its question chosen."""
         flow, moment = self.flow, to_utc(now or datetime.now(UTC))
         first = flow.entry(flow.start)
         context = CoachContext(
             session_id=session_id,
-            user_id=user_id,
+            user_id=who.user,
+            caller_id=who.caller_id,
+            account_id=who.account,
             flow=flow.name,
             flow_version=flow.version,
             flow_hash=flow.hash,

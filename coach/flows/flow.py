@@ -10,6 +10,7 @@ from pydantic import Field as Setting
 
 from coach.flows.registry import EMPTY, Action, Registry
 from coach.record.base import dump_json
+from coach.record.parties import Parties
 from coach.vocabulary.commands import Command
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
@@ -258,9 +259,12 @@ class Flow(Value):
         user_id: str = "user",
         now: "datetime | None" = None,
         previous_session: str | None = None,
+        caller_id: str | None = None,
+        account_id: str | None = None,
     ) -> "Step":
         """A new context at the first stage, with its first question chosen."""
-        return self.engine.begin(session_id, user_id, now, previous_session)
+        who = Parties(user=user_id, caller=caller_id, account=account_id)
+        return self.engine.begin(session_id, who, now, previous_session)
 
     def step(
         self,

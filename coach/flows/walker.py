@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MAX_VISITS = 100
 # What the engine keeps count of, and no action may change.
 OWNED = (
-    *("session_id", "user_id", "flow", "flow_version", "flow_hash", "stage", "revision"),
+    *("session_id", "user_id", "caller_id", "account_id", "flow", "flow_version", "flow_hash"),
+    *("stage", "revision", "last_message_at"),
     *("turns", "turns_in_stage", "messages", "tokens", "progress", "undo_head"),
     *("created_at", "updated_at", "previous_session", "asked", "resume_points"),
     *("window_start", "transitions", "summaries"),

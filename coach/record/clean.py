@@ -41,15 +41,19 @@ def check_session_id(value: str) -> str:
     return value
 
 
-def check_user_id(value: str) -> str:
-    """The id itself, opaque: no trimming and no case folding. 1 to 200 visible characters."""
+def check_user_id(value: str, whose: str = "user") -> str:
+    """The id itself, opaque: no trimming and no case folding. 1 to 200 visible characters.
+
+    The ids of callers and accounts are held to the same: `whose` is for the words.
+    """
     if not isinstance(value, str):
-        raise InvalidId(f"user id {value!r} is not usable: it is no text")
+        raise InvalidId(f"{whose} id {value!r} is not usable: it is no text")
     if BLANK.fullmatch(value):
-        raise InvalidId(f"user id {value!r} is not usable: it is empty")
+        raise InvalidId(f"{whose} id {value!r} is not usable: it is empty")
     if len(value) > 200 or CONTROL.search(value):
         raise InvalidId(
-            f"user id {value[:40]!r} is not usable: take 1 to 200 characters, no control characters"
+            f"{whose} id {value[:40]!r} is not usable: "
+            "take 1 to 200 characters, no control characters"
         )
     return value
 

@@ -19,7 +19,10 @@ from coach.vocabulary.commands import Answerable
 
 PAST = 20
 # What no undo gives back: it is spent, or it is about messages that were said all the same.
-SPENT = ("revision", "messages", "tokens", "turns", "updated_at", "window_start", "summaries")
+SPENT = (
+    *("revision", "messages", "tokens", "tool_calls", "turns", "updated_at", "last_message_at"),
+    *("window_start", "summaries"),
+)
 COLLECTIONS = (
     *("assumptions", "artifacts", "reviews", "tool_runs", "tasks", "sections"),
     *("transitions", "summaries"),
@@ -59,8 +62,23 @@ class CoachContext(Gathering):
 
     @property
     def conversation_id(self) -> str:
-        """The session's id (seed 004's name)."""
+        """The session's id (seed 002's and 004's name)."""
         return self.session_id
+
+    @property
+    def message_count(self) -> int:
+        """The number of messages (seed 002's name)."""
+        return self.messages
+
+    @property
+    def tool_calls_count(self) -> int:
+        """The number of tool runs (seed 002's name)."""
+        return self.tool_calls
+
+    @property
+    def total_tokens(self) -> int:
+        """The tokens of all messages (seed 002's name)."""
+        return self.tokens
 
     @property
     def wizard_stage(self) -> str:

@@ -17,17 +17,23 @@ class ContextRow(Row, table=True):
     by every claim, and `lease_until` (milliseconds since 1970 by the database's clock) says
     how long that claim is respected. `last_number` is the number of the newest claimed turn,
     `ordinal` the number of this session among those of its user, in the order they were opened.
-    `state` holds what is neither a column here nor a row of another table.
+    `state` holds what is neither a column here nor a row of another table. The indexes serve
+    who asks what there was lately, of one user, caller or account, or of all.
     """
 
     __tablename__ = "coach_context"
     __table_args__ = (
         Index("coach_context_of_user", "user_id", "ordinal"),
         Index("coach_context_by_time", "updated_at"),
+        Index("coach_context_of_caller", "caller_id", "created_at"),
+        Index("coach_context_of_account", "account_id", "created_at"),
+        Index("coach_context_by_begin", "created_at"),
     )
 
     session_id: str = Col(primary_key=True, max_length=128)
     user_id: str = Col(max_length=200)
+    caller_id: str = Col(max_length=200)
+    account_id: str | None = Col(default=None, max_length=200)
     ordinal: int = 0
     flow: str = Col(max_length=64)
     flow_version: int
@@ -39,9 +45,12 @@ class ContextRow(Row, table=True):
     turns: int
     messages: int
     tokens: int
+    tool_calls: int
+    progress: float
     fence: int = 0
     lease_until: int | None = Col(default=None, sa_type=BigInteger)
     last_number: int = 0
     state: dict[str, Any] = Col(sa_type=JsonText)
     created_at: datetime = Col(sa_type=UtcDateTime)
     updated_at: datetime = Col(sa_type=UtcDateTime)
+    last_message_at: datetime | None = Col(default=None, sa_type=UtcDateTime)

@@ -168,6 +168,7 @@ class Gathering(Believing):
             **self._stamp(),
         )
         self.tool_runs[run.id] = run
+        self.tool_calls += 1
         return run
 
     def add_task(self, name: str, due: str | None = None) -> Task:

@@ -40,6 +40,16 @@ class Message(Value):
     tool_call_id: str | None = None
 
     @property
+    def token_count(self) -> int:
+        """The tokens of the content (seed 002's name)."""
+        return self.tokens
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was written (seed 002's name)."""
+        return self.at
+
+    @property
     def withdrawn(self) -> bool:
         """True once its turn was undone."""
         return self.withdrawn_by is not None

@@ -18,8 +18,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _user(known: dict[str, Any]) -> str:
+    return str(known["user_id"])
+
+
 class Standing(BaseModel):
     """The fields that every session has, its answers, and what becomes of earlier values.
+
+    `caller_id` is the application or channel that began the session (the person themselves when
+    nobody said), `account_id` the tenant it belongs to; `messages`, `tokens` and `tool_calls`
+    count what there was, what was taken back included.
 
     `superseded` holds the words of values that no longer count, under 'MESSAGE:FIELD' (number of
     the message they came from): the newest 4,000 characters of them, the first 120 of each;
@@ -30,6 +38,8 @@ class Standing(BaseModel):
 
     session_id: str
     user_id: str = "user"
+    caller_id: str = Field(default_factory=_user)
+    account_id: str | None = None
     flow: str = ""
     flow_version: int = 0
     flow_hash: str = ""
@@ -44,6 +54,7 @@ class Standing(BaseModel):
     progress: float = 0.0
     messages: int = 0
     tokens: int = 0
+    tool_calls: int = 0
     asks: str | None = None
     asks_about: str | None = None
     asked: dict[str, int] = {}
@@ -55,6 +66,7 @@ class Standing(BaseModel):
     metadata: dict[str, Any] = {}
     created_at: datetime = Field(default_factory=_now)
     updated_at: datetime = Field(default_factory=_now)
+    last_message_at: datetime | None = None
 
     @property
     def finished(self) -> bool:

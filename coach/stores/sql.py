@@ -109,10 +109,11 @@ class SqlStore:
         with self.database.transaction(write=False) as db:
             return reading.family(db, template_hash)
 
-    def newest(self, user_id: str, flow: str) -> SessionLine | None:
-        """The user's session of this flow that was opened last."""
+    def newest(self, user_id: str, flow: str, account: str | None = None) -> SessionLine | None:
+        """The user's session of this flow, under this account, that was opened last."""
+        of = {"user": user_id, "flow": flow, "account": account}
         with self.database.transaction(write=False) as db:
-            row = db.one(statements.newest_session, user=user_id, flow=flow)
+            row = db.one(statements.newest_session, **of)
         return None if row is None else mapping.to_line(row)
 
     def sessions(self, user_id: str | None = None, limit: int = 1_000) -> list[SessionLine]:
@@ -321,6 +322,6 @@ class SqlStore:
 
 
 def _is_overtaken(db: Db, context: CoachContext) -> bool:
-    of = {"user": context.user_id, "flow": context.flow}
+    of = {"user": context.user_id, "flow": context.flow, "account": context.account_id}
     row = db.one(statements.newest_session, **of)
     return row is not None and row["session_id"] != context.previous_session

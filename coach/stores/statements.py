@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import String, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from coach.record.answer import AnswerRow
@@ -192,7 +192,11 @@ sessions_of_user = (
 )
 newest_session = (
     select(CONTEXT)
-    .where(CONTEXT.c.user_id == bindparam("user"), CONTEXT.c.flow == bindparam("flow"))
+    .where(
+        CONTEXT.c.user_id == bindparam("user"),
+        CONTEXT.c.flow == bindparam("flow"),
+        CONTEXT.c.account_id.is_not_distinct_from(bindparam("account", type_=String)),
+    )
     .order_by(CONTEXT.c.ordinal.desc())
     .limit(1)
 )

@@ -86,18 +86,25 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionLine:
-    """One session in a listing."""
+    """One session in a listing. `progress` is 0 to 1; `messages`, `tokens` and `tool_calls`
+    count all there was."""
 
     session_id: str
     user_id: str
+    caller_id: str
+    account_id: str | None
     flow: str
     stage: str
     status: str
+    progress: float
     revision: int
     messages: int
+    tokens: int
+    tool_calls: int
     previous_session: str | None
     created_at: datetime
     updated_at: datetime
+    last_message_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

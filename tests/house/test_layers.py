@@ -14,6 +14,7 @@ FLOORS: list[set[str]] = [
     {"record"},
     {"flows", "hearing", "prompting", "stores"},
     {
+        "audit",
         "checks",
         "collecting",
         "comparing",

@@ -228,3 +228,20 @@ def test_the_past_can_be_put_back_in_hand(trip: Flow, context: CoachContext) -> 
     loaded.recall_past([first, context])
     assert loaded.before_last_turn() == first
     assert loaded.before_turn(1) == context
+
+
+def test_seed_002_names_are_on_it(context: CoachContext) -> None:
+    """message_count, tool_calls_count, total_tokens, and who called."""
+    context.add_tool_run("calendar")
+    counts = (context.message_count, context.tool_calls_count, context.total_tokens)
+    assert counts == (context.messages, 1, context.tokens)
+    assert (context.conversation_id, context.caller_id) == ("s1", "ada")
+    assert context.account_id is None
+
+
+def test_a_document_of_before_knows_its_caller(context: CoachContext) -> None:
+    """Who called was the person themselves; nothing was counted of tools."""
+    old = context.to_dict()
+    for name in ("caller_id", "account_id", "tool_calls", "last_message_at"):
+        del old[name]
+    assert CoachContext.from_dict(old) == context

@@ -1,7 +1,8 @@
-"""Seed 002, a rolling window: the newest N messages are in the context, everything is kept."""
+"""Seed 002, a rolling window: the newest N messages are in the context, everything is kept;
+and the conversations' schema with its audit queries."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from coach.errors import SettingsError
 from coach.prompting.window import trim, window
 from coach.record.message import ToolCall
 from coach.settings import Settings, read_settings
+from coach.stores.statements import CONTEXT, MESSAGE
+from coach.testing import FakeClock
 from coach.vocabulary.context_policy import WindowPolicy
 from coach.vocabulary.words import Role
 
@@ -129,3 +132,57 @@ def test_a_message_carries_role_content_calls_and_count(make_bot: Callable[..., 
     assert (asked.tool_calls, asked.tool_call_id) == ((), None)
     assert talk.context.tokens == hello.tokens + asked.tokens + answered.tokens
     assert Settings(store="sqlite:///x.db").place == "sqlite:///x.db"
+
+
+def test_conversations_and_messages_have_the_seed_s_columns():
+    """Each under its name here; nothing of the schema is missing."""
+    ours = {"conversation_id": "session_id", "message_count": "messages"}
+    ours |= {"tool_calls_count": "tool_calls", "total_tokens": "tokens"}
+    ids = ("conversation_id", "caller_id", "user_id", "account_id", "status")
+    times, counts = ("created_at", "updated_at", "last_message_at"), tuple(ours)[1:]
+    assert {ours.get(name, name) for name in (*ids, *times, *counts)} <= set(CONTEXT.c.keys())
+    columns = {"session_id", "seq", "role", "content", "tool_call_id", "at", "tokens"}
+    assert columns <= set(MESSAGE.c.keys())
+    assert {"token_count", "created_at"} <= set(dir(coach.Message))
+
+
+@pytest.fixture
+def audited(make_bot: Callable[..., coach.Bot]) -> coach.Bot:
+    """A conversation of nine days ago and one of now through one caller, and one of another's."""
+    clock = FakeClock(AT)
+    bot = make_bot(clock=clock)
+    bot.session("ada", id="old", caller="user@example.com").say("write my thesis")
+    clock.forward(days=9)
+    bot.session("ben", id="own").say("run a marathon")
+    clock.forward(minutes=1)
+    bot.session("cyd", id="new", caller="user@example.com", account="acme")
+    return bot
+
+
+def test_recent_conversations_by_caller(audited: coach.Bot):
+    """WHERE caller_id = … AND created_at > seven days ago ORDER BY created_at DESC."""
+    now = AT + timedelta(days=9, hours=1)
+    caller = "user@example.com"
+    found = audited.audit.recent(caller_id=caller, since=now - timedelta(days=7))
+    assert [(line.session_id, line.account_id, line.status) for line in found] == [
+        ("new", "acme", "active")
+    ]
+    assert [line.session_id for line in audited.audit.recent(caller_id=caller)] == ["new", "old"]
+
+
+def test_message_history(audited: coach.Bot):
+    """SELECT role, content, created_at … ORDER BY created_at ASC."""
+    said = audited.audit.history("old")
+    assert [(m.role, m.created_at) for m in said] == [
+        (Role.ASSISTANT, AT),
+        (Role.USER, AT),
+        (Role.ASSISTANT, AT),
+    ]
+    assert said[1].content == "write my thesis"
+
+
+def test_usage_stats_by_caller(audited: coach.Bot):
+    """COUNT(*), SUM(message_count), SUM(total_tokens) GROUP BY caller_id."""
+    found = {u.key: (u.conversations, u.messages, u.tokens) for u in audited.audit.usage()}
+    old, new, own = (audited.store.load(id).total_tokens for id in ("old", "new", "own"))
+    assert found == {"user@example.com": (2, 4, old + new), "ben": (1, 3, own)}

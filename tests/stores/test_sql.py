@@ -14,6 +14,7 @@ from coach.errors import SessionNotFound
 from coach.flows.flow import Flow
 from coach.record.context import SPENT, CoachContext
 from coach.record.delta import apply
+from coach.record.parties import Parties
 from coach.session import Session
 from coach.stores.check import check
 from coach.stores.folding import fold
@@ -38,7 +39,7 @@ def test_a_session_begins_with_its_opening(talk: Session, store: SqlStore):
 def test_a_taken_id_is_not_taken_again(bot: Bot, talk: Session, store: SqlStore, dump: Any):
     """Nothing is written, whoever asks."""
     before = dump(store)
-    assert open_session(bot.services, bot.flow, "s", "bob") is False
+    assert open_session(bot.services, bot.flow, "s", Parties(user="bob")) is False
     assert dump(store) == before
 
 

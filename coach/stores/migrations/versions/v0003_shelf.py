@@ -1,4 +1,4 @@
-"""Version 3: people, and the order in which each opened their sessions."""
+"""Version 3: people, the order in which each opened their sessions, and who called for them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,11 +19,27 @@ INSERT INTO coach_person (user_id, sessions, revision, state, created_at, update
 SELECT user_id, count(*), 0, '{}', min(created_at), max(created_at)
 FROM coach_context GROUP BY user_id
 """
+PARTIES = (
+    "UPDATE coach_context SET caller_id = user_id",
+    "UPDATE coach_context SET progress = coalesce(json_extract(state, '$.progress'), 0)",
+    "UPDATE coach_context SET state = json_remove(state, '$.progress')",
+)
+INDEXES = {
+    "coach_context_of_user": ["user_id", "ordinal"],
+    "coach_context_of_caller": ["caller_id", "created_at"],
+    "coach_context_of_account": ["account_id", "created_at"],
+    "coach_context_by_begin": ["created_at"],
+    "coach_context_by_time": ["updated_at"],
+}
 
 
 def upgrade() -> None:
     """Only SQLite files were ever of version 2."""
     _people()
+    _parties()
+    op.drop_index("ix_coach_context_user_id", "coach_context")
+    for name, columns in INDEXES.items():
+        op.create_index(name, "coach_context", columns)
     op.drop_table("coach_schema")
 
 
@@ -41,6 +57,17 @@ def _people() -> None:
     op.add_column("coach_context", ordinal)
     op.execute(NUMBERED)
     op.execute(PEOPLE)
-    op.drop_index("ix_coach_context_user_id", "coach_context")
-    op.create_index("coach_context_of_user", "coach_context", ["user_id", "ordinal"])
-    op.create_index("coach_context_by_time", "coach_context", ["updated_at"])
+
+
+def _parties() -> None:
+    """Whom a session is with, and what it comes to, as columns."""
+    for column in (
+        sa.Column("caller_id", sa.String(200), nullable=False, server_default=""),
+        sa.Column("account_id", sa.String(200)),
+        sa.Column("tool_calls", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("progress", sa.Float, nullable=False, server_default="0"),
+        sa.Column("last_message_at", sa.String(32)),
+    ):
+        op.add_column("coach_context", column)
+    for sql in PARTIES:
+        op.execute(sql)
