@@ -11,6 +11,7 @@ from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.hearing import rules
 from coach.library import roots
+from coach.person import Person
 from coach.prompting.summary import Summarise
 from coach.prompting.template import Templates
 from coach.record.clean import check_session_id
@@ -124,6 +125,11 @@ class Bot:
         """Sessions in the store, the newest first; of one user, or all."""
         return self.store.sessions(user)
 
+    def person(self, user: str = "user", account: str | None = None) -> Person:
+        """What is kept of a person across sessions: profile, preferences, identity, progress,
+        achievements. Under another account the same user id is another person."""
+        return Person(self.store, Parties(user=user, account=account), self.services.clock)
+
     @property
     def audit(self) -> Audit:
         """Questions about all conversations of the store, for whoever runs it."""
@@ -161,7 +167,7 @@ class Bot:
 
 def _check_owner(context: CoachContext, who: Parties) -> None:
     """SessionNotFound for a session of another user or account: it looks as if it were absent."""
-    if context.user_id != who.user or context.account_id != who.account:
+    if not who.own(context):
         raise SessionNotFound(f"there is no session {context.session_id!r} of user {who.user!r}")
 
 

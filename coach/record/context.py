@@ -144,7 +144,7 @@ class CoachContext(Gathering):
         """A copy that can be changed while this one stays: containers new, values shared."""
         twin = self.model_copy()
         state = twin.__dict__
-        for name in ("asked", "answers", "superseded", "resume_points"):
+        for name in ("asked", "answers", "superseded", "resume_points", "achieved"):
             state[name] = state[name].copy()
         for name in COLLECTIONS:
             state[name] = state[name].fork()

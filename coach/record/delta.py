@@ -14,7 +14,7 @@ from coach.record.base import RawJson, dump_json, model_json
 from coach.record.collection import Collection
 from coach.record.context import COLLECTIONS, SPENT, CoachContext
 
-MAPS = ("asked", "answers", "superseded", "resume_points", "metadata")
+MAPS = ("asked", "answers", "superseded", "resume_points", "metadata", "achieved")
 SCALARS = tuple(
     name
     for name in CoachContext.model_fields

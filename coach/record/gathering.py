@@ -24,6 +24,7 @@ from coach.vocabulary.text import clean_text
 
 LONGEST = 200_000
 LONGEST_RESULT = 20_000
+LONGEST_DETAIL = 2_000
 
 
 class Gathering(Believing):
@@ -189,6 +190,12 @@ class Gathering(Believing):
         self.tasks[task_id] = found.model_copy(update=change)
         return self.tasks[task_id]
 
+    def achieve(self, name: str, detail: str = "") -> None:
+        """Note that the person has reached something: theirs when the turn is kept, across
+        sessions and once. The first of a name counts; an undone turn has not reached it."""
+        words, more = achievement_words(name, detail)
+        self.achieved.setdefault(words, more)
+
     # -- sections --------------------------------------------------------------------------
 
     def add_section(
@@ -224,6 +231,11 @@ class Gathering(Believing):
     def remove_section(self, name: str) -> bool:
         """Take a custom section away; False when there is none."""
         return self.sections.pop(name, None) is not None
+
+
+def achievement_words(name: str, detail: str) -> tuple[str, str]:
+    """What an achievement is called and what is said of it, ready to be kept."""
+    return _words("an achievement", name), _text(detail, LONGEST_DETAIL)
 
 
 def _words(what: str, text: str) -> str:

@@ -1,8 +1,19 @@
 """The parties of a session: who talks, through whom, and whose it is."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from coach.record.clean import check_user_id
+
+
+class Owned(Protocol):
+    """A session, or a line that tells of one."""
+
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def account_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +28,10 @@ class Parties:
     @property
     def caller_id(self) -> str:
         return self.user if self.caller is None else self.caller
+
+    def own(self, session: Owned) -> bool:
+        """Whether a session is this person's, under this very account."""
+        return (session.user_id, session.account_id) == (self.user, self.account)
 
     def check(self) -> None:
         """InvalidId for one that is no id: 1 to 200 visible characters."""

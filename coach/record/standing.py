@@ -64,6 +64,7 @@ class Standing(BaseModel):
     resume_points: dict[str, str] = {}
     window_start: int = 1
     metadata: dict[str, Any] = {}
+    achieved: dict[str, str] = {}
     created_at: datetime = Field(default_factory=_now)
     updated_at: datetime = Field(default_factory=_now)
     last_message_at: datetime | None = None

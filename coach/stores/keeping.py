@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from coach.errors import LeaseLost
-from coach.stores import mapping, statements
+from coach.stores import mapping, people, statements
 from coach.stores.connect import Db
 from coach.stores.values import Claim, Definition, Kept
 
@@ -16,8 +16,8 @@ def person(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
     the transaction ends."""
     if (row := db.one(statements.lock_person, user=user_id)) is not None:
         return row
-    new = {"user_id": user_id, "sessions": 0, "revision": 0, "state": {}}
-    db.run(statements.insert_person, new | {"created_at": now, "updated_at": now})
+    new = {"user_id": user_id, "sessions": 0, "created_at": now}
+    db.run(statements.insert_person, new)
     found = db.one(statements.lock_person, user=user_id)
     assert found is not None  # noqa: S101  # it was inserted, here or by somebody else
     return found
@@ -33,6 +33,7 @@ def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> 
     of = {"user": kept.new.user_id, "new_sessions": ordinal}
     db.run(statements.count_session, of)
     _items(db, kept, is_new=True)
+    people.bring_up(db, kept, is_new=True)
     _template(db, kept)
     db.run(statements.insert_turn, mapping.opening_values(kept))
     return True
@@ -42,6 +43,7 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     """Everything a turn adds; LeaseLost when one of the two fences says that it came too late."""
     _context(db, claim, kept)
     _items(db, kept, is_new=False)
+    people.bring_up(db, kept)
     _template(db, kept)
     done = mapping.turn_values(claim, kept)
     if not claim.stored:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import String, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
+from coach.record.achievement import AchievementRow
 from coach.record.answer import AnswerRow
 from coach.record.artifact import ArtifactRow, ReviewRow
 from coach.record.assumption import AssumptionRow
@@ -15,6 +16,7 @@ from coach.record.message import MessageRow
 from coach.record.page import SourceRow, TemplateRow
 from coach.record.passage import PassageRow
 from coach.record.person import PersonRow
+from coach.record.profile import ProfileRow
 from coach.record.section import SectionRow
 from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
@@ -28,7 +30,8 @@ def table(row: type[Row]) -> Table:
 
 
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
-TURN, FLOW, PERSON = table(TurnRow), table(FlowRow), table(PersonRow)
+TURN, FLOW = table(TurnRow), table(FlowRow)
+PERSON, PROFILE, ACHIEVEMENT = table(PersonRow), table(ProfileRow), table(AchievementRow)
 TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
@@ -42,7 +45,8 @@ GATHERED = {
     "transitions": table(PassageRow),
     "summaries": table(SummaryRow),
 }
-TABLES = (FLOW, TEMPLATE, SOURCE, PERSON, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
+PEOPLE = (PERSON, PROFILE, ACHIEVEMENT)
+TABLES = (FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.
 EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ()}
 
@@ -62,7 +66,7 @@ def _insert(found: Table) -> Any:
     return insert(found).values({c.name: bindparam(c.name) for c in found.columns})
 
 
-def _insert_once(found: Table) -> Any:
+def insert_once(found: Table) -> Any:
     """The same, nothing where a row of that key is there. SQLite and PostgreSQL agree on it."""
     values: dict[str, Any] = {c.name: bindparam(c.name) for c in found.columns}
     return postgresql.insert(found).values(values).on_conflict_do_nothing()
@@ -92,7 +96,7 @@ newest_messages = (
 find_turn = select(TURN).where(_of(TURN), TURN.c.key == bindparam("key"))
 insert_turn = _insert(TURN)
 insert_message = _insert(MESSAGE)
-insert_context = _insert_once(CONTEXT)
+insert_context = insert_once(CONTEXT)
 claim_context = (
     update(CONTEXT)
     .where(_of(CONTEXT))
@@ -200,7 +204,7 @@ newest_session = (
     .order_by(CONTEXT.c.ordinal.desc())
     .limit(1)
 )
-insert_person = _insert_once(PERSON)
+insert_person = insert_once(PERSON)
 lock_person = select(*PERSON.c).where(PERSON.c.user_id == bindparam("user")).with_for_update()
 count_session = (
     update(PERSON)
@@ -208,11 +212,11 @@ count_session = (
     .values(sessions=bindparam("new_sessions"))
 )
 find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
-insert_flow = _insert_once(FLOW)
+insert_flow = insert_once(FLOW)
 find_template = select(*TEMPLATE.c).where(TEMPLATE.c.hash == bindparam("of_hash"))
-insert_template = _insert_once(TEMPLATE)
+insert_template = insert_once(TEMPLATE)
 find_source = select(*SOURCE.c).where(SOURCE.c.hash == bindparam("of_hash"))
-insert_source = _insert_once(SOURCE)
+insert_source = insert_once(SOURCE)
 count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
 owners = {

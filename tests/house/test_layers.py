@@ -27,6 +27,7 @@ FLOORS: list[set[str]] = [
         "hunks",
         "injection",
         "listening",
+        "person",
         "places",
         "rebuilding",
         "recipe",

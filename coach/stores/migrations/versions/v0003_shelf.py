@@ -15,8 +15,8 @@ UPDATE coach_context SET ordinal = (
 )
 """
 PEOPLE = """
-INSERT INTO coach_person (user_id, sessions, revision, state, created_at, updated_at)
-SELECT user_id, count(*), 0, '{}', min(created_at), max(created_at)
+INSERT INTO coach_person (user_id, sessions, created_at)
+SELECT user_id, count(*), min(created_at)
 FROM coach_context GROUP BY user_id
 """
 PARTIES = (
@@ -48,15 +48,31 @@ def _people() -> None:
         "coach_person",
         sa.Column("user_id", sa.String(200), primary_key=True),
         sa.Column("sessions", sa.Integer, nullable=False),
-        sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
         sa.Column("created_at", sa.String(32), nullable=False),
-        sa.Column("updated_at", sa.String(32), nullable=False),
     )
     ordinal = sa.Column("ordinal", sa.Integer, nullable=False, server_default="0")
     op.add_column("coach_context", ordinal)
     op.execute(NUMBERED)
     op.execute(PEOPLE)
+    op.create_table(
+        "coach_profile",
+        *_whose(),
+        sa.Column("revision", sa.Integer, primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
+    op.create_table(
+        "coach_achievement",
+        *_whose(),
+        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("session", sa.String(128)),
+        sa.Column("detail", sa.String, nullable=False),
+    )
+
+
+def _whose() -> tuple[sa.Column[str], ...]:
+    return tuple(sa.Column(n, sa.String(200), primary_key=True) for n in ("user_id", "account_id"))
 
 
 def _parties() -> None:
