@@ -14,6 +14,7 @@ from typing import Any
 from coach.bot import Bot
 from coach.effects import adrive, drive
 from coach.errors import SessionBusy
+from coach.past import Past
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
@@ -66,6 +67,18 @@ class AsyncSession:
         """Write to the record outside of a turn; see Session.update."""
         work = asyncio.to_thread(self._session.update, change, key)
         return await asyncio.shield(work)
+
+    async def rewind(self, turn: int, key: str | None = None) -> CoachContext:
+        """Return to an earlier turn; see Session.rewind."""
+        return await asyncio.shield(asyncio.to_thread(self._session.rewind, turn, key))
+
+    async def fork(self, turn: int | None = None, id: str | None = None) -> "AsyncSession":
+        """A new session that is this one at a turn; see Session.fork."""
+        return AsyncSession(await asyncio.shield(asyncio.to_thread(self._session.fork, turn, id)))
+
+    async def at(self, turn: int) -> Past:
+        """The session as it was at the end of a turn; see Session.at."""
+        return await asyncio.to_thread(self._session.at, turn)
 
     async def greeting(self) -> str:
         return await asyncio.to_thread(lambda: self._session.greeting)

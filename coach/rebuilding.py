@@ -75,8 +75,8 @@ def recorded(services: Services, session_id: str, through: int | None = None) ->
 def _window(said: list[Message], context: CoachContext, own: int) -> list[Message]:
     """The messages that were in the window when the page was made, without the turn's `own`."""
     span = said[context.window_start - 1 : context.messages - own]
-    there = (m for m in span if m.withdrawn_by is None or m.withdrawn_by > context.revision)
-    return [m.model_copy(update={"withdrawn_by": None}) if m.withdrawn else m for m in there]
+    then = (message.as_at(context.revision) for message in span)
+    return [message for message in then if not message.withdrawn]
 
 
 def turn_at(services: Services, session_id: str, revision: int) -> Recorded:

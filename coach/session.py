@@ -8,6 +8,7 @@ from coach.effects import drive
 from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
 from coach.injection import CoachContext
+from coach.past import Past, fork_session, rewind_session
 from coach.prompting.prompt import Prompt
 from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
@@ -84,7 +85,32 @@ class Session:
             self.services, self.id, lambda context: _ignore(change(context)), checked_key(key)
         )
 
+    def rewind(self, turn: int, key: str | None = None) -> CoachContext:
+        """Return to the end of an earlier turn (0 is the opening), as an event of its own.
+
+        What was said since leaves the page and stays in the record; what is spent stays spent.
+        `undo` takes the rewind back. The same `key` again changes nothing. Returns the new
+        context; SessionError when there is no such turn to return to.
+        """
+        store, now = self.services.store, self.services.clock()
+        return rewind_session(store, self.id, turn, checked_key(key), now)
+
+    def fork(self, turn: int | None = None, id: str | None = None) -> "Session":
+        """A new session that is this one as it was at a turn (default: the last), log and all.
+
+        It goes on by itself: neither touches the other. `context.forked_from` and `forked_at`
+        say where it comes from. SessionError for a turn that is not there, InvalidId when the
+        id is taken or is none.
+        """
+        store, now = self.services.store, self.services.clock()
+        return Session(self.services, fork_session(store, self.id, turn, id, now), resumed=True)
+
     # -- looking ---------------------------------------------------------------------------
+
+    def at(self, turn: int) -> Past:
+        """The session as it was at the end of a kept turn (0 is the opening): its context, what
+        had been said, the page; SessionError when there is no such turn."""
+        return Past(self.services, self.services.store.moment(self.id, turn))
 
     @property
     def context(self) -> CoachContext:

@@ -7,7 +7,7 @@ session stays as it was.
 
 import contextlib
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coach.consolidation import count, purge
@@ -92,15 +92,17 @@ def take_turn(
         _recall(services, claim, commands)
         step = flow.step(claim.context, commands, now)
         undone = _undone(claim.context, step.decision)
+        turn = _taken_up(claim.context, undone)
         yield Effect(
             verb=Verb.FOLD,
-            run=lambda: _consolidate(services, flow, claim, step.context, undone),
+            run=lambda: _consolidate(services, flow, claim, step.context, undone, turn),
         )
         spoken: Spoken = yield Effect(
             verb=Verb.SPEAK,
             run=lambda: services.speak(flow, step.context, step.decision, text, now),
         )
         kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
+        kept = replace(kept, stand_as=turn)
         yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
     except BaseException:
         hold.let_go()
@@ -209,9 +211,12 @@ def _consolidate(
     claim: Claim,
     new: CoachContext,
     undone: Sequence[int],
+    turn: int | None,
 ) -> None:
     """Bring window, summaries and counts of a new context up to date, before its page."""
     old = claim.context
+    if turn is not None:
+        new.show_window(services.store.window_as(claim, new, turn, undone))
     gone = services.store.seqs_of(claim, undone) if undone and new.summaries else ()
     purge(new, old, gone)
     count(new, old, services.encoding)
@@ -271,6 +276,16 @@ def _undone(old: CoachContext, decision: Decision) -> tuple[int, ...]:
         heads.append(context.undo_head)
         context = old.before_turn(context.undo_head)
     return tuple(heads)
+
+
+def _taken_up(old: CoachContext, undone: Sequence[int]) -> int | None:
+    """The turn before the earliest rewind that was undone; None when none was."""
+    context, found = old, None
+    for revision in undone:
+        if context.rewound == revision:
+            found = revision - 1
+        context = old.before_turn(revision) or context
+    return found
 
 
 def _turn(services: Services, claim: Claim, text: str, spoken: Spoken, kept: Kept) -> Turn:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from coach.cli import audit, chat, flow, output, prompt, session, store, user
+from coach.cli import audit, chat, flow, output, past, prompt, session, store, user
 from coach.errors import CoachError
 
 
@@ -35,6 +35,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("chat")(chat.chat)
+for command in (past.at, past.fork, past.rewind):
+    session.app.command(command.__name__)(command)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")

@@ -1,6 +1,6 @@
 """`coach session`: what was said and done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ from coach.cli.options import Json, SessionId, Store
 if TYPE_CHECKING:
     from coach.record.answer import Answer
     from coach.record.context import CoachContext
+    from coach.record.message import Message
     from coach.stores.sql import SqlStore
     from coach.stores.values import SessionLine, StoredTurn
     from coach.vocabulary.decision import Decision
@@ -42,7 +43,11 @@ def list_sessions(
 def show(session: SessionId, store: Store = None, as_json: Json = False) -> None:
     """Where a session stands, what is known, and what was said."""
     shelf = opening.shelf(store)
-    context, messages = shelf.load(session), shelf.messages(session)
+    tell(shelf.load(session), shelf.messages(session), as_json=as_json)
+
+
+def tell(context: "CoachContext", messages: "Iterable[Message]", *, as_json: bool) -> None:
+    """A record and what was said, for whoever asked."""
     if as_json:
         said = [message.model_dump(mode="json") for message in messages]
         output.document({"context": context.to_dict(), "messages": said})
@@ -117,6 +122,8 @@ def _record(context: "CoachContext") -> Iterator[str]:
     ended = f": {context.finished_because}" if context.finished_because else ""
     yield f"stage    {context.stage} ({context.status}{ended})"
     yield f"turns    {context.revision}"
+    if context.forked_from:
+        yield f"fork of  {context.forked_from} at turn {context.forked_at}"
     if context.previous_session:
         yield f"after    {context.previous_session}"
     yield from (f"answer   {name}: {_answer(a)}" for name, a in context.answers.items())

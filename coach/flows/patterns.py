@@ -9,7 +9,7 @@ from coach.flows.flow import Flow
 from coach.flows.rules import event_name
 from coach.flows.walker import Walker
 from coach.record.answer import Answer
-from coach.record.context import SPENT, CoachContext
+from coach.record.context import COUNTERS, SPENT, CoachContext
 from coach.vocabulary.commands import Back, Finish, Restart, SayNothing, Trigger, Undo
 from coach.vocabulary.decision import MoveKind
 from coach.vocabulary.words import AnswerStatus, SessionStatus, Verdict
@@ -103,14 +103,18 @@ def _restore(context: CoachContext, before: dict[str, Answer | None]) -> None:
 
 
 def undo(engine: "Engine", walker: Walker, command: Undo) -> str:
-    """Put everything back to before the last turn, but for what is spent: turns, messages."""
+    """Put everything back to before the last turn, but for what is spent: turns, messages.
+
+    Before a rewind the window began elsewhere, so that is given back as well.
+    """
     context = walker.context
     prior = context.before_last_turn()
     if prior is None:
         raise Refused("there is nothing to undo")
     old = context.stage
+    spent = COUNTERS if context.undo_head == context.rewound else SPENT
     state: dict[str, Any] = prior.fork().__dict__
-    context.__dict__.update({k: v for k, v in state.items() if k not in SPENT})
+    context.__dict__.update({k: v for k, v in state.items() if k not in spent})
     walker.state = context.stage
     if old != context.stage:
         walker.kind = MoveKind.UNDO

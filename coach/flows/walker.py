@@ -24,7 +24,7 @@ OWNED = (
     *("stage", "revision", "last_message_at"),
     *("turns", "turns_in_stage", "messages", "tokens", "progress", "undo_head"),
     *("created_at", "updated_at", "previous_session", "asked", "resume_points"),
-    *("window_start", "transitions", "summaries"),
+    *("window_start", "transitions", "summaries", "rewound", "forked_from", "forked_at"),
 )
 
 

@@ -19,10 +19,10 @@ from coach.vocabulary.commands import Answerable
 
 PAST = 20
 # What no undo gives back: it is spent, or it is about messages that were said all the same.
-SPENT = (
+COUNTERS = (
     *("revision", "messages", "tokens", "tool_calls", "turns", "updated_at", "last_message_at"),
-    *("window_start", "summaries"),
 )
+SPENT = (*COUNTERS, "window_start", "summaries")
 COLLECTIONS = (
     *("assumptions", "artifacts", "reviews", "tool_runs", "tasks", "sections"),
     *("transitions", "summaries"),
@@ -35,7 +35,8 @@ class CoachContext(Gathering):
     A validated snapshot, never a database row. `revision` is the number of kept turns,
     `turns` those that spent the flow's budget; `asked` counts how often each field was asked;
     `asks` is the field being asked, `asks_about` the assumption that waits for a yes or no;
-    `undo_head` the revision that `undo` would take back; `window_start` is the number of the
+    `undo_head` the revision that `undo` would take back, `rewound` the last rewind; a fork says
+    by `forked_from` and `forked_at` of which session and turn; `window_start` is the number of the
     first message that is shown whole, and `summaries` stand for those before it. `metadata` is
     plain JSON for actions. `CoachContext(session_id="s")` is one without a flow.
     """

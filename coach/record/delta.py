@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from coach.record.base import RawJson, dump_json, model_json
 from coach.record.collection import Collection
-from coach.record.context import COLLECTIONS, SPENT, CoachContext
+from coach.record.context import COLLECTIONS, COUNTERS, CoachContext
 
 MAPS = ("asked", "answers", "superseded", "resume_points", "metadata", "achieved")
 SCALARS = tuple(
@@ -31,13 +31,22 @@ def delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:
 
 
 def delta_json(old: CoachContext, new: CoachContext) -> tuple[RawJson, RawJson]:
-    """The same as JSON text, ready to be kept; the inverse without what no undo gives back."""
+    """The same as JSON text, ready to be kept; the inverse without the counters.
+
+    That of a rewind gives the summaries back whole: they may be others when it is undone.
+    """
     patch, inverse = _delta(old, new)
-    return model_json(patch), model_json([op for op in inverse if _is_given_back(op["path"])])
+    given_back = [op for op in inverse if root(op) not in COUNTERS]
+    if new.rewound == new.revision:
+        summaries = _op("replace", "/summaries", dict(old.summaries))
+        given_back = [op for op in given_back if root(op) != "summaries"] + [summaries]
+    return model_json(patch), model_json(given_back)
 
 
-def _is_given_back(path: str) -> bool:
-    return path.split("/", 2)[1] not in SPENT
+def root(op: dict[str, Any]) -> str:
+    """The name of what an operation of a patch is about: 'answers' of '/answers/goal'."""
+    path: str = op["path"]
+    return path.split("/", 2)[1]
 
 
 def _delta(old: CoachContext, new: CoachContext) -> tuple[Patch, Patch]:

@@ -47,8 +47,11 @@ class Standing(BaseModel):
     status: SessionStatus = SessionStatus.ACTIVE
     finished_because: str | None = None
     previous_session: str | None = None
+    forked_from: str | None = None
+    forked_at: int | None = None
     revision: int = 0
     undo_head: int | None = None
+    rewound: int | None = None
     turns: int = 0
     turns_in_stage: int = 0
     progress: float = 0.0

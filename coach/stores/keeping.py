@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from coach.errors import LeaseLost
-from coach.stores import mapping, people, statements
+from coach.stores import mapping, people, rewinding, statements
 from coach.stores.connect import Db
 from coach.stores.values import Claim, Definition, Kept
 
@@ -97,6 +97,10 @@ def _items(db: Db, kept: Kept, is_new: bool) -> None:
     for revision in kept.undone:
         gone = {"session": session_id, "of_revision": revision, "taken_back_by": new.revision}
         db.run(statements.withdraw_messages, gone)
+    if kept.stand_as is not None:
+        rewinding.stand_as_at(db, session_id, kept.stand_as, new.revision)
+    if kept.last_seq is not None:
+        rewinding.withdraw_after(db, session_id, kept.last_seq, new.revision)
 
 
 def _bring_up(

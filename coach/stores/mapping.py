@@ -65,12 +65,13 @@ def gathered_values(session_id: str, item: Value) -> dict[str, Any]:
 
 def message_values(session_id: str, message: Message) -> dict[str, Any]:
     calls = [call.model_dump() for call in message.tool_calls] or None
-    return {"session_id": session_id, **message.__dict__, "tool_calls": calls}
+    absences = message.absences or None
+    return {"session_id": session_id, **message.__dict__, "tool_calls": calls, "absences": absences}
 
 
 @readable
 def to_message(row: dict[str, Any]) -> Message:
-    row["tool_calls"] = row["tool_calls"] or ()
+    row["tool_calls"], row["absences"] = row["tool_calls"] or (), row["absences"] or ()
     return Message.model_validate(_without_session(row))
 
 

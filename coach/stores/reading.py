@@ -3,8 +3,8 @@
 from typing import Any
 
 from coach.errors import SessionNotFound
-from coach.record.context import CoachContext
-from coach.record.delta import apply
+from coach.record.context import SPENT, CoachContext
+from coach.record.delta import apply, root
 from coach.record.message import Message
 from coach.stores import mapping, statements
 from coach.stores.connect import Db
@@ -57,8 +57,9 @@ def newest(db: Db, session_id: str, limit: int, after: int = 0) -> list[Message]
 
 def window(db: Db, context: CoachContext) -> list[Message]:
     """The messages from the window's start on, oldest first."""
-    after = context.window_start - 1
-    return newest(db, context.session_id, MOST_IN_WINDOW, after)
+    of = {"session": context.session_id, "after": context.window_start - 1}
+    rows = db.rows(statements.standing_messages, **of, limit=MOST_IN_WINDOW)
+    return [mapping.to_message(row) for row in reversed(rows)]
 
 
 def family(db: Db, template_hash: str) -> dict[str, str] | None:
@@ -108,8 +109,11 @@ def _before(db: Db, after: CoachContext) -> CoachContext | None:
     row = db.one(statements.turn_at_revision, session=after.session_id, at_revision=head)
     if row is None or row["inverse"] is None:
         return None
+    inverse = row["inverse"]
+    if head != after.rewound:
+        inverse = [op for op in inverse if root(op) not in SPENT]
     try:
-        return CoachContext.from_dict(apply(after.to_dict(), row["inverse"]))
+        return CoachContext.from_dict(apply(after.to_dict(), inverse))
     except ValueError:  # the application has written over what the turn had changed
         return None
 

@@ -18,10 +18,22 @@ from coach.errors import LeaseLost, SessionBusy, StoreUnavailable
 from coach.record.context import CoachContext
 from coach.record.delta import plain
 from coach.record.message import Message
-from coach.stores import claims, folding, keeping, mapping, reading, removing, schema, statements
+from coach.stores import (
+    claims,
+    folding,
+    forking,
+    keeping,
+    mapping,
+    reading,
+    removing,
+    rewinding,
+    schema,
+    statements,
+)
 from coach.stores.claims import LEASE_SECONDS, Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.drivers.base import ConnectionLost
+from coach.stores.forking import Fork, Moment
 from coach.stores.hot import HotContexts
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
@@ -183,6 +195,33 @@ class SqlStore:
                 )
             ]
 
+    def earlier(self, claim: Claim, turn: int) -> CoachContext:
+        """The context of an earlier turn, by walking back from the claim's."""
+        with self._within(claim) as db:
+            return rewinding.context_at(db, claim.context, turn)
+
+    def window_as(
+        self, claim: Claim, context: CoachContext, turn: int, undone: Iterable[int]
+    ) -> list[Message]:
+        """The window of a context that takes back a rewind: what stood at `turn`, and what
+        stands now of the turns after it but for the `undone`."""
+        with self._within(claim) as db:
+            return rewinding.window(db, context, turn, frozenset(undone))
+
+    def fork(self, session_id: str, turn: int | None, fork: Fork) -> bool:
+        """A new session that is this one at a turn; False when the id is taken."""
+        try:
+            return self._fork(session_id, turn, fork)
+        except ConnectionLost:  # was it kept?
+            with self.database.transaction(write=False) as db:
+                begun = forking.was_forked(db, session_id, fork)
+            return begun or self._fork(session_id, turn, fork)
+
+    def moment(self, session_id: str, turn: int) -> Moment:
+        """A kept turn with the context it led to and the messages as they stood then."""
+        with self.database.transaction(write=False) as db:
+            return forking.moment(db, session_id, turn)
+
     # -- a turn ----------------------------------------------------------------------------
 
     def claim(
@@ -282,6 +321,10 @@ class SqlStore:
             return begun
         finally:
             db.rollback()
+
+    def _fork(self, session_id: str, turn: int | None, fork: Fork) -> bool:
+        with self.database.transaction() as db:
+            return forking.fork(db, session_id, turn, fork)
 
     def _is_opened(self, context: CoachContext) -> bool:
         """Whether a session is there, opened at this very moment by this very person."""

@@ -93,6 +93,7 @@ newest_messages = (
     .order_by(MESSAGE.c.seq.desc())
     .limit(bindparam("limit"))
 )
+standing_messages = newest_messages.where(MESSAGE.c.withdrawn_by.is_(None))
 find_turn = select(TURN).where(_of(TURN), TURN.c.key == bindparam("key"))
 insert_turn = _insert(TURN)
 insert_message = _insert(MESSAGE)

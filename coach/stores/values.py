@@ -45,6 +45,8 @@ class Kept:
     """Everything one turn adds: from `old` to `new`, its messages, and why.
 
     `undone` are the revisions whose messages leave the page because `undo` took them back;
+    `stand_as` is a turn whose messages, and those before it, are to stand as they did there, and
+    `last_seq` the last message that stays: what comes after it leaves the page.
     `shared` says that guards or actions of the host have held `new`, and may still hold it.
     `lent` that they will get `new` itself, and must not reach what is kept at hand of it.
     `page` is what the turn's page was made from, `family` the sources of its template by name,
@@ -57,6 +59,8 @@ class Kept:
     commands: Sequence[Command]
     decision: Decision
     undone: tuple[int, ...] = ()
+    stand_as: int | None = None
+    last_seq: int | None = None
     shared: bool = False
     lent: bool = False
     page: PageRecord | None = None

@@ -19,6 +19,7 @@ class MoveKind(StrEnum):
     TRIGGER = "trigger"
     BACK = "back"
     UNDO = "undo"
+    REWIND = "rewind"
     RESTART = "restart"
     REVISIT = "revisit"
     STUCK = "stuck"

@@ -29,6 +29,7 @@ FLOORS: list[set[str]] = [
         "listening",
         "person",
         "places",
+        "past",
         "rebuilding",
         "recipe",
         "rendering",

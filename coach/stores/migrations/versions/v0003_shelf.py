@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.drop_index("ix_coach_context_user_id", "coach_context")
     for name, columns in INDEXES.items():
         op.create_index(name, "coach_context", columns)
+    _absences()
     op.drop_table("coach_schema")
 
 
@@ -87,3 +88,17 @@ def _parties() -> None:
         op.add_column("coach_context", column)
     for sql in PARTIES:
         op.execute(sql)
+
+
+def _absences() -> None:
+    """What tells which messages stood at an earlier turn; few rows have any of it."""
+    op.add_column("coach_message", sa.Column("absences", sa.Text))
+    _where("message_withdrawn", "withdrawn_by", "withdrawn_by")
+    _where("message_absent", "seq", "absences")
+
+
+def _where(name: str, column: str, there: str) -> None:
+    only = sa.text(f"{there} IS NOT NULL")
+    op.create_index(
+        name, "coach_message", ["session_id", column], sqlite_where=only, postgresql_where=only
+    )
