@@ -9,6 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from coach.bot import Bot
@@ -80,6 +81,10 @@ class AsyncSession:
         """The session as it was at the end of a turn; see Session.at."""
         return await asyncio.to_thread(self._session.at, turn)
 
+    async def export_to(self, path: Path | str) -> None:
+        """The session as a new file; see Session.export_to."""
+        await asyncio.shield(asyncio.to_thread(self._session.export_to, path))
+
     async def greeting(self) -> str:
         return await asyncio.to_thread(lambda: self._session.greeting)
 
@@ -122,6 +127,11 @@ class AsyncBot:
         """Open or resume a session; see Bot.session."""
         work = asyncio.to_thread(self._bot.session, user, id, new, caller=caller, account=account)
         return AsyncSession(await work)
+
+    async def import_session(self, path: Path | str, id: str | None = None) -> AsyncSession:
+        """Put an exported session in place; see Bot.import_session."""
+        work = asyncio.to_thread(self._bot.import_session, path, id)
+        return AsyncSession(await asyncio.shield(work))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._bot.close)

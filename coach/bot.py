@@ -20,6 +20,9 @@ from coach.record.parties import Parties
 from coach.services import Clock, Services, local_now
 from coach.session import Session
 from coach.settings import Settings, read_settings
+from coach.stores.archive.files import reading
+from coach.stores.archive.lines import Reading
+from coach.stores.archive.sessions import import_session
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
 from coach.turn import open_session
@@ -120,6 +123,14 @@ class Bot:
                 return Session(self.services, begun, resumed=False)
             if id is not None:
                 self._refuse_taken(who, id)
+
+    def import_session(self, path: Path | str, id: str | None = None) -> Session:
+        """Put a session in place that `Session.export_to` has written, under its own id or
+        another. InvalidId when the id is taken, ArchiveError for a file that is not whole."""
+        place = Path(path)
+        with reading(place) as file:
+            new = import_session(self.store, Reading(str(place), file, "session"), id)
+        return self._resume(new)
 
     def sessions(self, user: str | None = None) -> list[SessionLine]:
         """Sessions in the store, the newest first; of one user, or all."""

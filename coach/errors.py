@@ -28,7 +28,9 @@ CoachError
 │   ├── DamagedStore         a row that cannot be read
 │   ├── ForeignDatabase      a database, but not one of ours
 │   ├── NewerSchema          written by a newer coachflow
-│   └── OlderSchema          written by an earlier one, and not upgraded yet
+│   ├── OlderSchema          written by an earlier one, and not upgraded yet
+│   ├── ArchiveError         an export or a backup cannot be read, with path:line, or written
+│   └── StoreNotEmpty        a backup is restored into an empty store only
 └── PromptError              the page cannot be rendered
     ├── TemplateNotFound     no such template under the template folders
     ├── TemplateError        a template is wrong, with file:line
@@ -181,6 +183,14 @@ class NewerSchema(StoreError):
 
 class OlderSchema(StoreError):
     """The database was written by an earlier coachflow: `coach store upgrade` brings it up."""
+
+
+class ArchiveError(StoreError):
+    """An export or a backup that cannot be read or written; `path:line` where a line is wrong."""
+
+
+class StoreNotEmpty(StoreError):
+    """A backup is restored into an empty store, and this one is none."""
 
 
 class PromptError(CoachError):

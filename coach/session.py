@@ -1,7 +1,8 @@
 """Session: one conversation, from Python."""
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from coach.effects import drive
@@ -14,6 +15,9 @@ from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
 from coach.record.message import Message
 from coach.services import Services
+from coach.stores.archive.files import write
+from coach.stores.archive.lines import text_of
+from coach.stores.archive.sessions import export_session
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
 from coach.turn import Effects, Turn, take_turn, update_session
@@ -190,13 +194,15 @@ class Session:
             raise SessionError(f"session {self.id!r} has no turn {turn!r}; it has {known}")
         return explain(found.decision)
 
-    def export(self) -> Iterator[dict[str, Any]]:
-        """The session as plain JSON data: the context first, then messages, then turns."""
-        yield {"context": self._stored().to_dict()}
-        for message in self.history():
-            yield {"message": message.model_dump(mode="json")}
-        for row in self.services.store.log(self.id):
-            yield {"turn": row}
+    def export(self) -> Iterator[Mapping[str, Any]]:
+        """Everything that is kept of the session as plain JSON data, one line each: a header,
+        the context, messages, turns, flow and templates, and a seal; see docs/history.md."""
+        return export_session(self.services.store, self.id, self.services.clock())
+
+    def export_to(self, path: Path | str) -> None:
+        """The same as a new file of JSON lines, which `Bot.import_session` reads; ArchiveError
+        when it cannot be written or is there."""
+        write(Path(path), map(text_of, self.export()))
 
     def _stored(self) -> CoachContext:
         return self.services.store.load(self.id)

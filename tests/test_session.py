@@ -137,10 +137,12 @@ def test_the_prompt_shows_the_page_as_it_is_now(told: Session):
 
 
 def test_an_export_holds_everything(told: Session):
-    """The context, every message, every turn with its patches; as plain JSON."""
-    parts = [next(iter(part)) for part in told.export()]
-    assert parts == ["context"] + ["message"] * 5 + ["turn"] * 3
-    assert next(told.export())["context"] == told.services.store.load("s").to_dict()
+    """The context, every message, every turn with its patches, and what the pages were made of."""
+    lines = list(told.export())
+    parts = [next(iter(part)) for part in lines]
+    assert parts[:11] == ["coachflow", "context"] + ["message"] * 5 + ["turn"] * 3 + ["flow"]
+    assert {*parts[11:]} == {"template", "source", "end"}
+    assert lines[1]["context"] == told.services.store.load("s").to_dict()
 
 
 def test_an_export_may_be_stopped_and_the_session_used_meanwhile(told: Session, store: SqlStore):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from coach.cli import audit, chat, flow, output, past, prompt, session, store, user
+from coach.cli import audit, chat, flow, moving, output, past, prompt, session, store, user
 from coach.errors import CoachError
 
 
@@ -37,6 +37,8 @@ app = typer.Typer(
 app.command("chat")(chat.chat)
 for command in (past.at, past.fork, past.rewind):
     session.app.command(command.__name__)(command)
+session.app.command("export")(moving.export)
+session.app.command("import")(moving.import_)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")

@@ -53,9 +53,9 @@ def document(data: Any) -> None:
     sys.stdout.write(f"{_json(data, indent=2)}\n")
 
 
-def json_line(data: Any) -> None:
-    """One JSON document on one line."""
-    sys.stdout.write(f"{_json(data)}\n")
+def raw(text: str) -> None:
+    """Text that has been made safe already, as it is."""
+    sys.stdout.write(text)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -84,16 +84,6 @@ def why(
         output.line(explain(decision))
 
 
-@app.command("export")
-def export(session: SessionId, store: Store = None) -> None:
-    """The whole session as JSON lines.
-
-    Its context, each message, each turn.
-    """
-    for document in _documents(opening.shelf(store), session):
-        output.json_line(document)
-
-
 def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
     """The sessions; none when the person has no store yet and asked for no other."""
     if store is None and not opening.default_file().is_file():
@@ -150,11 +140,3 @@ def _turn(shelf: "SqlStore", session: str, number: int | None) -> "tuple[StoredT
             return turn, decision
     known = ", ".join(str(turn.revision) for turn, _ in kept)
     raise SessionError(f"session {session!r} has no turn {number}. It has: {known}.")
-
-
-def _documents(shelf: "SqlStore", session: str) -> Iterator[dict[str, Any]]:
-    yield {"context": shelf.load(session).to_dict()}
-    for message in shelf.messages(session):
-        yield {"message": message.model_dump(mode="json")}
-    for turn in shelf.log(session):
-        yield {"turn": turn}

@@ -42,6 +42,13 @@ def check(store: SqlStore) -> CheckReport:
     return CheckReport(sessions=len(ids), turns=turns, messages=messages, faults=tuple(faults))
 
 
+def faults_of(db: Db, session_id: str) -> list[str]:
+    """What does not add up in one session, as a transaction sees it."""
+    log = db.rows(statements.turns_of, session=session_id)
+    said = db.rows(statements.messages_of, session=session_id)
+    return [*_messages(said), *_revisions(db, session_id, log, said)]
+
+
 def _messages(said: Rows) -> list[str]:
     faults = []
     if [row["seq"] for row in said] != list(range(1, len(said) + 1)):

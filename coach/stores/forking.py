@@ -49,12 +49,16 @@ def fork(db: Db, session_id: str, turn: int | None, new: Fork) -> bool:
     }
     copied = [renamed(row, names) for row in log]
     context = CoachContext.from_dict(folding.fold(_copies(copied)))
-    return _write(db, context, copied, _messages(db, session_id, at))
+    said = [mapping.message_values(new.session_id, m) for m in _messages(db, session_id, at)]
+    return write(db, context, copied, said)
 
 
-def _write(db: Db, context: CoachContext, log: Rows, messages: list[Message]) -> bool:
+def write(db: Db, context: CoachContext, log: Rows, messages: Rows) -> bool:
+    """Put a whole session in place: its context, and its turns and messages row by row. It is its
+    person's newest. False when the id is taken."""
     ordinal = keeping.person(db, context.user_id, context.created_at)["sessions"] + 1
-    fresh = {"fence": 0, "lease_until": None, "last_number": log[-1]["number"], "ordinal": ordinal}
+    last = max(row["number"] for row in log)
+    fresh = {"fence": 0, "lease_until": None, "last_number": last, "ordinal": ordinal}
     if db.run(statements.insert_context, mapping.context_values(context) | fresh) != 1:
         return False
     db.run(statements.count_session, {"user": context.user_id, "new_sessions": ordinal})
@@ -62,8 +66,7 @@ def _write(db: Db, context: CoachContext, log: Rows, messages: list[Message]) ->
         items = getattr(context, name).values()
         rows = [mapping.gathered_values(context.session_id, item) for item in items]
         db.run_many(statement, rows)
-    said = [mapping.message_values(context.session_id, message) for message in messages]
-    db.run_many(statements.insert_message, said)
+    db.run_many(statements.insert_message, messages)
     db.run_many(statements.insert_turn, log)
     return True
 

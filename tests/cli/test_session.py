@@ -77,13 +77,6 @@ def test_why_as_json_is_the_decision(run, talks):
     assert (shown["session"], shown["turn"], shown["decision"]["stage"]) == ("two", 0, "goal")
 
 
-def test_export_is_the_whole_session(run, talks):
-    """JSON lines: the context, each message, each turn."""
-    lines = run("session", "export", "two", "--store", talks).stdout.splitlines()
-    kinds = [next(iter(json.loads(line))) for line in lines]
-    assert kinds == ["context"] + ["message"] * 7 + ["turn"] * 4
-
-
 @pytest.mark.parametrize("command", ["show", "why", "export"])
 def test_a_session_that_is_not_there_is_named(run, talks, command):
     """One clear line, exit code 1."""
