@@ -11,7 +11,7 @@ Turn = Annotated[int, typer.Argument(metavar="TURN", help="A turn's number; 0 is
 
 
 def at(id: SessionId, turn: Turn, store: Store = None, as_json: Json = False) -> None:
-    """Where a session stood at a turn, what was known, and what had been said."""
+    """Where a session stood at a turn, and what had been said."""
     moment = opening.shelf(store).moment(id, turn)
     session.tell(moment.context, moment.messages, as_json=as_json)
 
