@@ -51,6 +51,7 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/cache.py
+	$(BIN)/python benchmarks/store.py
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(CHECK)

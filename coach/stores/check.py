@@ -77,11 +77,11 @@ def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
 def _words(done: Rows, said: Rows) -> list[str]:
     """What a person said is what the log has the digest of; every decision can be read."""
     faults = []
-    texts = {row["seq"]: row["content"] for row in said}
+    messages = {row["seq"]: mapping.to_message(dict(row)) for row in said}
     for row in done:
-        mapping.to_turn(row, [])
-        text = texts.get(row["first_seq"])
-        if row["number"] and text is not None and _digest(text) != row["digest"]:
+        first = messages.get(row["first_seq"])
+        mapping.to_turn(row, [] if first is None else [first])
+        if row["number"] and first is not None and _digest(first.content) != row["digest"]:
             faults.append(f"message {row['first_seq']} is not what the log has seen")
     return faults
 

@@ -10,11 +10,10 @@ from coach.record.delta import delta_json
 from coach.record.message import Message
 from coach.record.page import PageRecord
 from coach.record.turn_log import TurnStatus
+from coach.stores import said_once
 from coach.stores.damage import readable
 from coach.stores.statements import CONTEXT, GATHERED
 from coach.stores.values import Claim, Definition, Kept, Rows, SessionLine, StoredTurn
-from coach.vocabulary.commands import COMMAND_LIST
-from coach.vocabulary.decision import Decision
 from coach.vocabulary.value import Value
 
 SNAPSHOT_EVERY = 50
@@ -97,8 +96,8 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
         "text": None,
         "revision": revision,
         "first_seq": kept.messages[0].seq if kept.messages else None,
-        "commands": RawJson(COMMAND_LIST.dump_json(list(kept.commands)).decode()),
-        "decision": RawJson(kept.decision.model_dump_json()),
+        "commands": said_once.commands(kept),
+        "decision": said_once.decision(kept),
         "patch": patch,
         "inverse": inverse,
         "snapshot": kept.new.to_dict() if is_snapshot_due(revision) else None,
@@ -120,7 +119,7 @@ def is_snapshot_due(revision: int) -> bool:
 @readable
 def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
     """A turn off the log, with the messages that belong to it."""
-    decision = row["decision"]
+    decision = said_once.read_decision(row["decision"], said)
     return StoredTurn(
         session_id=row["session_id"],
         number=row["number"],
@@ -129,8 +128,8 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
         text=row["text"] or (said[0].content if len(said) > 1 else ""),
         reply=said[-1].content if said else None,
         revision=row["revision"],
-        commands=tuple(COMMAND_LIST.validate_python(row["commands"] or [])),
-        decision=None if decision is None else Decision.model_validate(decision),
+        commands=said_once.read_commands(row["commands"], decision),
+        decision=decision,
         at=row["at"],
         page=None if row["page"] is None else PageRecord.model_validate(row["page"]),
     )

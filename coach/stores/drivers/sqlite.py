@@ -12,6 +12,10 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from coach.stores.drivers.base import Driver
 
 BUSY_MS = 5_000
+# Two messages of 2 kB do not fit a page of 4 kB, and a turn's row neither: half of each would
+# stay empty. It is chosen when a file is made.
+PAGE_BYTES = 16_384
+LOG_PAGES = 256  # written back when the log has grown to 4 MB
 GIVE_UP_SECONDS = 60.0
 Result = TypeVar("Result")
 
@@ -54,6 +58,8 @@ class SqliteDriver(Driver):
     def _prepare(self, raw: sqlite3.Connection) -> None:
         pragmas: Mapping[str, str] = {
             "busy_timeout": str(BUSY_MS),
+            "page_size": str(PAGE_BYTES),
+            "wal_autocheckpoint": str(LOG_PAGES),
             "foreign_keys": "on",
             "synchronous": self.address.synchronous,
         }
