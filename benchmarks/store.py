@@ -40,6 +40,7 @@ SAID = (
 )
 REPLY = "You said so on {{ today }}. %s\n"
 
+SAFE = ("fsync=on", "full_page_writes=on")
 READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Statement = tuple[str, Any]
@@ -49,7 +50,7 @@ Turns = list[list[list[Statement]]]  # by session, by turn
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory() as folder, PostgresServer() as server:
+    with tempfile.TemporaryDirectory() as folder, PostgresServer(*SAFE) as server:
         place = Place(Path(folder), server)
         if options.only in (None, "turns"):
             turns(place, options.sessions, options.turns)
