@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from coach.errors import FixtureError, FlowFileError, InputError, Problem, did_you_mean
-from coach.fixtures import Belief, Block, Call, Fixture, Made, Ran, Said, Todo
+from coach.fixtures import Before, Belief, Block, Call, Fixture, Known, Made, Ran, Said, Todo
 from coach.flows.flow import Flow
 from coach.flows.source import Document, read_document, read_file
 from coach.scenes import faults
@@ -30,6 +30,8 @@ ITEMS: Mapping[str, type[BaseModel]] = {
     "tools": Ran,
     "sections": Block,
     "calls": Call,
+    "person": Known,
+    "last_time": Before,
 }
 CODES = {"stage": "X104", "field": "X105", "value": "X103"}
 WORDED = {

@@ -4,7 +4,7 @@ A fixture says where the session stands, what is known and believed, and what wa
 data: nothing in it is a template, an expression or a name to import, and no action runs.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, JsonValue, model_validator
@@ -18,6 +18,7 @@ from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role, Source
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+WEEK_AGO = NOW - timedelta(days=7)
 Words = Annotated[str, Setting(min_length=1)]
 Name = Annotated[str, Setting(min_length=1, max_length=200)]
 
@@ -106,6 +107,22 @@ class Block(Value):
     max_tokens: Annotated[int, Setting(ge=1, le=10_000_000)] | None = None
 
 
+class Known(Value):
+    """What is known of the person across sessions."""
+
+    profile: dict[str, JsonValue] = {}
+    preferences: dict[str, JsonValue] = {}
+
+
+class Before(Value):
+    """The person's session before: what was answered in it, and what it left to be done."""
+
+    answers: dict[str, Answerable] = {}
+    tasks: tuple[Todo, ...] = ()
+    finished: bool = True
+    at: AwareDatetime = WEEK_AGO
+
+
 class Fixture(Value):
     """A moment of a session. Without a `stage` it can be seen at any; `message` is what the
     person has just said, `history` what was said before, `summary` what left the window."""
@@ -121,4 +138,6 @@ class Fixture(Value):
     tools: tuple[Ran, ...] = ()
     sections: tuple[Block, ...] = ()
     summary: Words | None = None
+    person: Known | None = None
+    last_time: Before | None = None
     now: AwareDatetime = NOW

@@ -45,8 +45,7 @@ class Person:
     @property
     def known(self) -> Profile:
         """All three parts, at one revision."""
-        with self.store.database.transaction(write=False) as db:
-            return people.profile(db, self._who)
+        return self.store.known(self._who)
 
     @property
     def profile(self) -> Part:

@@ -18,6 +18,8 @@ from coach.recipe import Recipe, recipe_of
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.page import PageRecord
+from coach.record.parties import Parties
+from coach.record.profile import NOBODY, Profile
 from coach.services import Services, Spoken
 from coach.stores.values import StoredTurn
 from coach.views import Occasion, view_of
@@ -65,11 +67,22 @@ def recorded(services: Services, session_id: str, through: int | None = None) ->
     """The kept turns of a session in order, the opening first, each with its context."""
     turns = {t.revision: t for t in services.store.turns(session_id) if t.revision is not None}
     said = services.store.messages(session_id)
+    known = NOBODY
     for context in services.store.contexts(session_id, through):
         turn = turns[context.revision]
         own = 0 if turn.reply is None else 2 if turn.number else 1
         context.show_window(_window(said, context, own))
+        known = _known(services, turn, context, known)
+        context.show_known(known)
         yield Recorded(turn=turn, context=context)
+
+
+def _known(services: Services, turn: StoredTurn, context: CoachContext, last: Profile) -> Profile:
+    """What was known of the person when the page was made; `last` for the page before it."""
+    revision = 0 if turn.page is None else turn.page.known
+    if revision == last.revision:
+        return last
+    return services.store.known(Parties.of(context), revision)
 
 
 def _window(said: list[Message], context: CoachContext, own: int) -> list[Message]:
@@ -131,12 +144,14 @@ def templates_of(services: Services, page: PageRecord) -> Templates:
     return Templates(Archive(family, label=f"turn@{page.template_hash[:8]}"))
 
 
-def page_record(spoken: Spoken, budget: int, policy: ContextPolicy) -> PageRecord | None:
+def page_record(
+    spoken: Spoken, budget: int, policy: ContextPolicy, known: int = 0
+) -> PageRecord | None:
     """What a turn keeps of its page; None when it made none."""
     if spoken.error is not None:
         return PageRecord(
             template="", template_hash="", encoding="", budget=budget, at=_zoned(spoken.at),
-            error=str(spoken.error),
+            known=known, error=str(spoken.error),
         )  # fmt: skip
     page = spoken.page
     if page is None:
@@ -150,6 +165,7 @@ def page_record(spoken: Spoken, budget: int, policy: ContextPolicy) -> PageRecor
         budget=budget,
         at=_zoned(spoken.at),
         tokens=page.tokens,
+        known=known,
         policy=said,
         ledger=tuple(map(_row, page.ledger.entries)),
     )

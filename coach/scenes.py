@@ -3,23 +3,27 @@
 No engine runs, so no action of anybody's does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
+from coach.continuity import came_to
 from coach.errors import InvalidValue, did_you_mean
-from coach.fixtures import Fixture, Ran, Todo
+from coach.fixtures import Before, Fixture, Known, Ran, Todo
 from coach.flows.flow import Flow
 from coach.flows.questions import choices_of, next_question
 from coach.prompting.view import PromptView
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
+from coach.record.last_time import LastTime
 from coach.record.message import Message, ToolCall
+from coach.record.profile import NOBODY
 from coach.record.summary import Summary, SummaryLine
 from coach.record.task import TaskStatus
 from coach.views import Occasion
+from coach.vocabulary.commands import Answerable
 from coach.vocabulary.words import SessionStatus
 from coach.voice import Voice
 
@@ -76,6 +80,8 @@ def faults(fixture: Fixture, flow: Flow) -> list[Fault]:
 def _unknown_fields(fixture: Fixture, flow: Flow) -> Iterator[Fault]:
     beliefs = enumerate(fixture.assumptions)
     named: list[tuple[Place, str]] = [(("answers", name), name) for name in fixture.answers]
+    if fixture.last_time is not None:
+        named += [(("last_time", "answers", name), name) for name in fixture.last_time.answers]
     named += [(("assumptions", n, "related_to"), b.related_to) for n, b in beliefs if b.related_to]
     for place, name in named:
         if name not in flow.fields:
@@ -85,7 +91,9 @@ def _unknown_fields(fixture: Fixture, flow: Flow) -> Iterator[Fault]:
 
 def _staged(fixture: Fixture, flow: Flow, leaf: str, found: list[Fault]) -> Scene:
     context = _context(fixture, flow, leaf)
-    _answer(fixture, flow, context, found)
+    _answer(fixture.answers, flow, context, found)
+    if fixture.last_time is not None:
+        context.last_time = _last_time(fixture.last_time, flow, found)
     for place, act in _acts(fixture, context):
         try:
             act()
@@ -124,16 +132,36 @@ def _progress(flow: Flow, leaf: str) -> float:
     return round((whole - ahead) / whole, 4) if whole and leaf in distances else 0.0
 
 
-def _answer(fixture: Fixture, flow: Flow, context: CoachContext, found: list[Fault]) -> None:
+def _answer(
+    answers: Mapping[str, Answerable],
+    flow: Flow,
+    context: CoachContext,
+    found: list[Fault],
+    place: Place = (),
+) -> None:
     """The answers in the order of the flow: a choice may be one from an earlier list."""
     for name, field in flow.fields.items():
-        if name in fixture.answers:
+        if name in answers:
             try:
-                value = field.check(fixture.answers[name], choices_of(field, context))
+                value = field.check(answers[name], choices_of(field, context))
                 context.set_answer(Answer(field=name, value=value))
             except InvalidValue as error:
                 told = f"{name} takes {error}"
-                found.append(Fault(place=("answers", name), kind="value", message=told))
+                found.append(Fault(place=(*place, "answers", name), kind="value", message=told))
+
+
+def _last_time(before: Before, flow: Flow, found: list[Fault]) -> LastTime:
+    """What a session with those answers would have come to."""
+    ended = SessionStatus.FINISHED if before.finished else SessionStatus.ACTIVE
+    context = CoachContext(session_id="before", status=ended, updated_at=before.at)
+    _answer(before.answers, flow, context, found, ("last_time",))
+    for n, todo in enumerate(before.tasks):
+        try:
+            _take_on(context, todo)
+        except InvalidValue as error:
+            place: Place = ("last_time", "tasks", n)
+            found.append(Fault(place=place, kind="value", message=str(error)))
+    return came_to(context)
 
 
 def _acts(fixture: Fixture, context: CoachContext) -> Iterator[tuple[Place, Callable[[], object]]]:
@@ -148,8 +176,14 @@ def _acts(fixture: Fixture, context: CoachContext) -> Iterator[tuple[Place, Call
         yield ("tools", n), partial(_run, context, ran)
     for n, block in enumerate(fixture.sections):
         yield ("sections", n), partial(context.add_section, **dict(block))
+    if fixture.person is not None:
+        yield ("person",), partial(_know, context, fixture.person)
     if fixture.summary is not None:
         yield ("summary",), partial(_sum_up, context, fixture.summary)
+
+
+def _know(context: CoachContext, person: Known) -> None:
+    context.show_known(NOBODY.merged(dict(person)))
 
 
 def _take_on(context: CoachContext, todo: Todo) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coach.consolidation import count, purge
+from coach.continuity import last_time
 from coach.effects import Effect, Verb
 from coach.errors import StoreError
 from coach.flows.engine import Step
@@ -123,9 +124,11 @@ def open_session(
     With `unique` also False when their newest session of the flow is not `previous`.
     """
     now = services.clock()
-    step = flow.engine.begin(session_id, who, now, previous)
+    before = last_time(services.store, who, flow.name, previous)
+    step = flow.engine.begin(session_id, who, now, previous, before)
     new = step.context
     new.show_window(())
+    new.show_known(services.store.known(who))
     count(new, CoachContext(session_id=session_id), services.encoding)
     spoken = services.speak(flow, new, step.decision, None, now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
@@ -136,7 +139,7 @@ def open_session(
         messages=[message],
         commands=(),
         decision=step.decision,
-        page=_page(services, flow, spoken),
+        page=_page(services, flow, spoken, new),
         family=_family(services, spoken),
     )
     return services.store.create(kept, services.definition(flow), unique)
@@ -249,14 +252,16 @@ def _kept(
         decision=decision,
         undone=undone,
         shared=bool(flow.registry),
-        page=_page(services, flow, spoken),
+        page=_page(services, flow, spoken, new),
         family=_family(services, spoken),
     )
 
 
-def _page(services: Services, flow: Flow, spoken: Spoken) -> PageRecord | None:
-    voice = services.voice
-    return page_record(spoken, voice.budget_of(flow), voice.policy_of(flow))
+def _page(
+    services: Services, flow: Flow, spoken: Spoken, context: CoachContext
+) -> PageRecord | None:
+    voice, known = services.voice, context.known.revision
+    return page_record(spoken, voice.budget_of(flow), voice.policy_of(flow), known)
 
 
 def _family(services: Services, spoken: Spoken) -> Family | None:

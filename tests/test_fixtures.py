@@ -37,6 +37,11 @@ sections: [{name: prefs, content: {tone: warm}, formatter: list, priority: 70, t
 summary: |
   They want to swim.
   Mornings are best.
+person: {profile: {name: Ada}, preferences: {tone: plain}}
+last_time:
+  answers: {goal: learn to swim, importance: 8}
+  tasks: [{name: buy goggles}, {name: sign up, status: done}]
+  at: 2026-02-01T09:00:00Z
 now: 2026-03-01T09:00:00+01:00
 """
 
@@ -55,6 +60,8 @@ def test_a_fixture_becomes_a_page(grow: Flow):
         *('calls tides({"day": 1})', "high at nine", "a note", "user:\nand now?"),
         *("pack", "# Wishes\n- tone: warm", "They want to swim.\nMornings are best.", "no network"),
         *("Sunday 1 March 2026", "turns left: 28"),
+        *("- tone: plain", "- name: Ada", "# Last time, Sunday 1 February 2026\nThey finished."),
+        *("- the goal: learn to swim\n", "- still to be done: buy goggles\n#"),
     ):
         assert words in page
 
@@ -119,6 +126,23 @@ def test_then_it_is_held_against_the_flow(grow: Flow):
         "f:4: X103 importance takes a number from 0 to 10, not 77",
         "f:6: X105 unknown field 'dew'. Did you mean 'due'?",
         "f:8: X103 a task needs words",
+    ]
+
+
+def test_the_person_and_their_last_time_are_read_as_strictly(grow: Flow):
+    """Keys, fields, values, tasks."""
+    text = (
+        "person: {profil: {a: 1}}\nlast_time:\n  answer: {}\n",
+        "last_time:\n  answers:\n    gaol: x\n    importance: 77\n  tasks:\n    - name: ' '\n",
+    )
+    assert told(text[0], grow) == [
+        "f:1: X101 unknown key 'profil' in 'person'. Did you mean 'profile'?",
+        "f:3: X101 unknown key 'answer' in 'last_time'. Did you mean 'answers'?",
+    ]
+    assert told(text[1], grow) == [
+        "f:3: X105 unknown field 'gaol'. Did you mean 'goal'?",
+        "f:4: X103 importance takes a number from 0 to 10, not 77",
+        "f:6: X103 a task needs words",
     ]
 
 

@@ -12,7 +12,9 @@ from coach.flows.questions import choices_of, label, next_question
 from coach.prompting.view import PromptView
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
+from coach.record.last_time import LastTime, Open, Settled
 from coach.record.message import Message
+from coach.record.profile import Profile
 from coach.record.summary import Summary, SummaryLine
 from coach.views import Occasion, view_of
 from coach.vocabulary.commands import Answerable, Assume, Confirm, Correct, Decline, Reject, Set
@@ -146,6 +148,11 @@ def _gather(context: CoachContext, words: str) -> None:
     context.submit_artifact(context.add_artifact("made", words).id)
     context.review_artifact("made", "approved", words)
     context.add_task("task", due="2026-01-06")
+    context.show_known(Profile(revision=1, profile={"key": words}, preferences={words: [words]}))
+    context.last_time = LastTime(
+        session="before", at=NOW, stage=context.stage,
+        settled=(Settled(field=words, text=words),), tasks=(Open(name=words, due="2026-01-06"),),
+    )  # fmt: skip
     for formatter in ("default", "json", "list", "summary"):
         context.add_section(f"own_{formatter}", {"key": words}, formatter=formatter)
 

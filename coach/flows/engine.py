@@ -20,6 +20,7 @@ from coach.flows.questions import Question, choices_of, is_missing, label, next_
 from coach.flows.registry import Action
 from coach.flows.walker import Walker
 from coach.record.context import CoachContext
+from coach.record.last_time import LastTime
 from coach.record.parties import Parties
 from coach.record.times import to_utc
 from coach.vocabulary.commands import Command
@@ -67,7 +68,12 @@ class Engine:
         self.declinable = _declinable(self.machine)
 
     def begin(
-        self, session_id: str, who: Parties, now: datetime | None, previous_session: str | None
+        self,
+        session_id: str,
+        who: Parties,
+        now: datetime | None,
+        previous_session: str | None,
+        last_time: LastTime | None = None,
     ) -> Step:
         """A new context at the first leaf, its enter actions run and its question chosen."""
         flow, moment = self.flow, to_utc(now or datetime.now(UTC))
@@ -82,6 +88,7 @@ class Engine:
             flow_hash=flow.hash,
             stage=first,
             previous_session=previous_session,
+            last_time=last_time,
             created_at=moment,
             updated_at=moment,
         )

@@ -22,7 +22,8 @@ VOLATILE = frozenset(
     | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections"}
 )
 SELDOM = frozenset(
-    {"answers", "artifacts", "finished", "finished_because", "flow", "stage", "summary"}
+    {"answers", "artifacts", "finished", "finished_because", "flow", "last_time", "person"}
+    | {"stage", "summary"}
 )
 BY_FIELD = frozenset({"answers"})  # mappings whose keys are the fields of a flow
 

@@ -6,10 +6,11 @@ Templates never get a record. What people wrote is `Untrusted`; the page neutral
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, JsonValue
 from pydantic import Field as Setting
+from pydantic import JsonValue
 
-from coach.prompting.untrusted import Untrusted
+from coach.prompting.outside import Answered, Content, Words
+from coach.prompting.person_view import LastTimeView, PersonView, last_time_view, person_view
 from coach.record.answer import Answer
 from coach.record.artifact import ArtifactStatus
 from coach.record.context import CoachContext
@@ -21,31 +22,7 @@ from coach.vocabulary.commands import Answerable
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import AnswerStatus, Role, Source
 
-
-def _untrusted(value: Answerable) -> Answerable:
-    if isinstance(value, str):
-        return Untrusted(value)
-    return [_untrusted(item) for item in value] if isinstance(value, list) else value  # type: ignore[misc]
-
-
-def _outside(content: JsonValue) -> JsonValue:
-    """Plain data with all of its texts marked, keys as well."""
-    match content:
-        case str():
-            return Untrusted(content)
-        case list():
-            return [_outside(item) for item in content]
-        case dict():
-            return {Untrusted(key): _outside(value) for key, value in content.items()}
-    return content
-
-
-Words = Annotated[str, AfterValidator(Untrusted)]
-Answered = Annotated[Answerable, AfterValidator(_untrusted)]
-Content = Annotated[JsonValue, AfterValidator(_outside)]
 HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
-
-
 LINE = 4  # tokens that a line of a list costs at least beside its words
 MOST_TOOLS = 20
 MOST_TASKS = 50
@@ -204,7 +181,8 @@ class PromptView(Value):
     oldest first. `history` leaves out `message`,
     the last thing the user said. `asks_back` is true when that was a question or a cry for help,
     and `waits_for` says what a stage without a question is waiting for. `sections` are what the
-    application adds.
+    application adds. `person` is what is known of the person across sessions, `last_time` what
+    their session before this one came to; None when that is nothing.
     """
 
     flow: FlowView
@@ -235,6 +213,8 @@ class PromptView(Value):
     message: Words | None = None
     summary: Words | None = None
     sections: tuple[SectionView, ...] = ()
+    person: PersonView | None = None
+    last_time: LastTimeView | None = None
 
 
 def build_view(
@@ -270,6 +250,8 @@ def build_view(
         "finished_because": context.finished_because,
         "summary": context.summary,
         "history": tuple(_message(m) for m in history if not m.withdrawn),
+        "person": person_view(context.known),
+        "last_time": last_time_view(context.last_time, lambda field: label(field, labels)),
     }
     return PromptView.model_validate({**state, "flow": flow, "stage": stage, **turn})
 

@@ -14,6 +14,7 @@ from coach.record.collection import Collection
 from coach.record.gathering import Gathering
 from coach.record.injecting import bound
 from coach.record.message import Message
+from coach.record.profile import NOBODY, Profile
 from coach.record.tool_run import ToolRun
 from coach.vocabulary.commands import Answerable
 
@@ -42,6 +43,7 @@ class CoachContext(Gathering):
     """
 
     _window: tuple[Message, ...] | None = PrivateAttr(default=None)
+    _known: Profile = PrivateAttr(default=NOBODY)
     _past: dict[int, dict[str, Any]] = PrivateAttr(default_factory=dict)
 
     # -- the seeds' names ------------------------------------------------------------------
@@ -114,6 +116,16 @@ class CoachContext(Gathering):
     def show_window(self, messages: Iterable[Message]) -> None:
         """Attach the newest messages, oldest first, as `conversation_history`."""
         self._window = tuple(messages)
+
+    @property
+    def known(self) -> Profile:
+        """What is known of the person across sessions, as it was when this snapshot was loaded.
+        To look at: `bot.person(user).update` changes it."""
+        return self._known
+
+    def show_known(self, profile: Profile) -> None:
+        """Attach what is known of the person as `known`."""
+        self._known = profile
 
     # -- the page --------------------------------------------------------------------------
 

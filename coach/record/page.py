@@ -16,7 +16,8 @@ class PageRecord(Value):
     `template_hash` leads to the sources it was rendered from; `at` is the session's clock with
     its zone, None where that is the UTC of the turn itself; `policy` what the deployment said
     about sections; `ledger` a row a section, as short as can be (see `rebuilding.ledger_of`).
-    `error` says why there was no page.
+    `known` is the revision of what was known of the person, 0 for nothing. `error` says why there
+    was no page.
     """
 
     template: str
@@ -25,6 +26,7 @@ class PageRecord(Value):
     budget: int = 2_000
     at: datetime | None = None
     tokens: int = 0
+    known: int = 0
     policy: dict[str, Any] = {}
     ledger: tuple[tuple[Any, ...], ...] = ()
     error: str | None = None

@@ -1,7 +1,7 @@
 """The parties of a session: who talks, through whom, and whose it is."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from coach.record.clean import check_user_id
 
@@ -24,6 +24,11 @@ class Parties:
     user: str = "user"
     caller: str | None = None
     account: str | None = None
+
+    @classmethod
+    def of(cls, session: Owned) -> Self:
+        """Whose a session is."""
+        return cls(user=session.user_id, account=session.account_id)
 
     @property
     def caller_id(self) -> str:

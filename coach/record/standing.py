@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from coach.record.answer import Answer
+from coach.record.last_time import LastTime
 from coach.record.visit import Visit
 from coach.vocabulary.commands import Answerable
 from coach.vocabulary.words import SessionStatus, Source
@@ -28,6 +29,9 @@ class Standing(BaseModel):
     `caller_id` is the application or channel that began the session (the person themselves when
     nobody said), `account_id` the tenant it belongs to; `messages`, `tokens` and `tool_calls`
     count what there was, what was taken back included.
+
+    `last_time` is what the person's session before this one came to; `achieved` what they have
+    reached in this one, by name, with a word on it.
 
     `superseded` holds the words of values that no longer count, under 'MESSAGE:FIELD' (number of
     the message they came from): the newest 4,000 characters of them, the first 120 of each;
@@ -68,6 +72,7 @@ class Standing(BaseModel):
     window_start: int = 1
     metadata: dict[str, Any] = {}
     achieved: dict[str, str] = {}
+    last_time: LastTime | None = None
     created_at: datetime = Field(default_factory=_now)
     updated_at: datetime = Field(default_factory=_now)
     last_message_at: datetime | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from coach.errors import DamagedStore, IdempotencyKeyReuse
 from coach.record.context import CoachContext
 from coach.record.turn_log import TurnStatus
-from coach.stores import mapping, reading, statements
+from coach.stores import mapping, people, reading, statements
 from coach.stores.connect import Db
 from coach.stores.hot import HotContexts
 from coach.stores.reading import Raw
@@ -42,6 +42,7 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     context = _context(db, hot, session_id, head)
     if context.window_in_hand is None:
         context.show_window(reading.window(db, context))
+    people.show(db, context, head["known"])
     taken = Claim(
         session_id=session_id,
         key=wanted.key,

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, delete, func, select
 
 from coach.errors import StoreUnavailable
 from coach.record.achievement import Achievement
+from coach.record.context import CoachContext
 from coach.record.parties import Parties
 from coach.record.profile import NOBODY, Profile
 from coach.stores.connect import Database, Db
@@ -105,6 +106,13 @@ def profile_at(db: Db, who: Parties, revision: int) -> Profile:
     return NOBODY if row is None else _profile(row)
 
 
+def show(db: Db, context: CoachContext, revision: int | None) -> None:
+    """Attach to a context what is known of its person; `revision` is None when there is nothing,
+    so that no table is asked for it."""
+    found = NOBODY if revision is None else profile(db, Parties.of(context))
+    context.show_known(found)
+
+
 def learn(database: Database, who: Parties, changes: dict[str, Any], now: datetime) -> Profile:
     """Merge changes into what is known. Whoever comes second merges into what the first has
     written: nothing is lost."""
@@ -144,8 +152,7 @@ def bring_up(db: Db, kept: Kept, is_new: bool = False) -> None:
     old, new = {} if is_new else kept.old.achieved, kept.new.achieved
     if old == new:
         return
-    context = kept.new
-    who = Parties(user=context.user_id, account=context.account_id)
+    context, who = kept.new, Parties.of(kept.new)
     for name in new.keys() - old.keys():
         row = {"name": name, "at": context.updated_at, "session": context.session_id}
         db.run(insert_achievement, _values(who) | row | {"detail": new[name]})

@@ -18,12 +18,15 @@ from coach.errors import LeaseLost, SessionBusy, StoreUnavailable
 from coach.record.context import CoachContext
 from coach.record.delta import plain
 from coach.record.message import Message
+from coach.record.parties import Parties
+from coach.record.profile import Profile
 from coach.stores import (
     claims,
     folding,
     forking,
     keeping,
     mapping,
+    people,
     reading,
     removing,
     rewinding,
@@ -96,8 +99,9 @@ class SqlStore:
     def load_with_window(self, session_id: str) -> CoachContext:
         """The context with the messages from its window's start on as `conversation_history`."""
         with self.database.transaction(write=False) as db:
-            context = reading.context(db, session_id)
+            head, context = reading.head(db, session_id), reading.context(db, session_id)
             context.show_window(reading.window(db, context))
+            people.show(db, context, head["known"])
         return context
 
     def at_hand(self, session_id: str) -> CoachContext:
@@ -109,7 +113,9 @@ class SqlStore:
             context = context or reading.context(db, session_id)
             if context.window_in_hand is None:
                 context.show_window(reading.window(db, context))
-        return context.fork()
+            context = context.fork()
+            people.show(db, context, head["known"])
+        return context
 
     def window(self, context: CoachContext, claim: Claim | None = None) -> list[Message]:
         """The messages from the window's start on; read in the claim's transaction, if any."""
@@ -120,6 +126,13 @@ class SqlStore:
         """The sources of a template that a turn was rendered from, by name."""
         with self.database.transaction(write=False) as db:
             return reading.family(db, template_hash)
+
+    def known(self, who: Parties, revision: int | None = None) -> Profile:
+        """What is known of a person across sessions: now, or at a revision of it."""
+        with self.database.transaction(write=False) as db:
+            if revision is None:
+                return people.profile(db, who)
+            return people.profile_at(db, who, revision)
 
     def newest(self, user_id: str, flow: str, account: str | None = None) -> SessionLine | None:
         """The user's session of this flow, under this account, that was opened last."""

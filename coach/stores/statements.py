@@ -74,6 +74,16 @@ def insert_once(found: Table) -> Any:
 
 # -- a turn ----------------------------------------------------------------------------------
 
+# The newest revision of what is known of a session's person, None when that is nothing.
+_known = (
+    select(func.max(PROFILE.c.revision))
+    .where(
+        PROFILE.c.user_id == CONTEXT.c.user_id,
+        PROFILE.c.account_id == func.coalesce(CONTEXT.c.account_id, ""),
+    )
+    .scalar_subquery()
+    .label("known")
+)
 load_context = select(CONTEXT).where(_of(CONTEXT))
 load_head = select(
     CONTEXT.c.revision,
@@ -81,6 +91,7 @@ load_head = select(
     CONTEXT.c.fence,
     CONTEXT.c.lease_until,
     CONTEXT.c.last_number,
+    _known,
 ).where(_of(CONTEXT))
 lock_head = load_head.with_for_update()
 load_gathered = {

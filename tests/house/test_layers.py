@@ -19,6 +19,7 @@ FLOORS: list[set[str]] = [
         "collecting",
         "comparing",
         "consolidation",
+        "continuity",
         "differing",
         "earlier",
         "effects",

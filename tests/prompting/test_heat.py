@@ -60,7 +60,7 @@ def test_sums_are_by_line_by_template_and_by_section():
     """The most expensive first, with how many lines they are."""
     prompt, warm = heated(templates(), ["grow/reality.md.jinja"], big_view())
     line, spent = next(iter(warm.by_origin.items()))
-    assert (str(line), spent.times) == ("general.md.jinja:39", 20)
+    assert (str(line), spent.times) == ("general.md.jinja:43", 20)
     assert warm.by_template["parts/assumptions.md.jinja"].times == 13
     assert warm.by_section["rules"].tokens == prompt.ledger["rules"].got
     for sums in (warm.by_origin, warm.by_template, warm.by_section):
