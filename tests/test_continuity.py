@@ -66,6 +66,15 @@ def test_several_active_sessions_each_know_the_one_before(bot: Bot):
     assert bot.session("ada", id="one").context.value("measure") == "a medal"
 
 
+def test_it_is_the_newest_under_the_same_account(bot: Bot):
+    """Though one under another was opened since."""
+    for account in ("acme", None):
+        bot.session("ada", account=account).say(f"run for {account}")
+    last = bot.session("ada", id="own", account="acme").context.last_time
+    assert last is not None
+    assert last.settled == (Settled(field="goal", text="run for acme"),)
+
+
 def test_where_nothing_was_settled_the_one_before_that_counts(bot: Bot):
     """Opening a session and leaving does not wipe out what was."""
     [bot.session("ada", id="s").say(words) for words in SAID]
@@ -123,6 +132,7 @@ def test_the_page_has_what_is_known_of_the_person_at_each_turn(bot: Bot):
     ada = bot.person("ada")
     ada.update(preferences={"tone": "plain"}, identity={"email": "ada@example.org"})
     pages = [talk.say("run a marathon").prompt.text]
+    assert "- tone: plain" in bot.session("ada", new=True).page_at(0).text
     ada.update(preferences={"tone": "warm"}, profile={"name": "Ada"})
     pages.append(talk.say("a medal").prompt.text)
     assert ["- tone: plain" in pages[0], "- tone: warm" in pages[1]] == [True, True]
@@ -141,6 +151,14 @@ def test_actions_and_applications_can_look_at_it(bot: Bot):
     assert seen == [{"name": "Ada"}]
     assert talk.context.known.profile == {"name": "Ada"}
     assert bot.session("ada").context.known.profile == {}
+
+
+def test_each_look_has_its_own(bot: Bot):
+    """What one holds does not change when another looks later."""
+    talk, ada = bot.session("ada"), bot.person("ada")
+    talk.say("run a marathon")
+    looks = [bot.store.at_hand(talk.id) for n in (1, 2) if ada.update(profile={"n": n})]
+    assert [look.known.revision for look in looks] == [1, 2]
 
 
 def test_a_hearer_that_waits_has_it_too(make_bot: Callable[..., Bot]):

@@ -185,6 +185,17 @@ def test_what_an_undone_turn_reached_was_not_reached(winning: Bot):
     assert check(winning.store).faults == ()
 
 
+def test_a_rewind_takes_back_what_was_reached_since(winning: Bot):
+    """As undo does; to have reached it again counts."""
+    talk = winning.session("ada")
+    talk.say("run a marathon")
+    talk.rewind(0)
+    assert winning.person("ada").achievements == []
+    talk.say("climb a hill")
+    assert [a.detail for a in winning.person("ada").achievements] == ["climb a hill"]
+    assert check(winning.store).faults == ()
+
+
 def test_an_achievement_outlives_the_session(bot: Bot):
     """It is the person's."""
     talk = bot.session("ada")
