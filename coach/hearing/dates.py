@@ -9,6 +9,7 @@ and 'next week' is today in a week.
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
+from itertools import islice
 
 from coach.hearing import day_phrases as phrases
 from coach.hearing import days
@@ -38,6 +39,23 @@ def read_day(text: str, today: date) -> tuple[str, str] | None:
     return day.isoformat(), quote
 
 
+def days_in(text: str, today: date) -> Iterator[tuple[str, int, int]]:
+    """Every day that a message names, with its place: ('2026-06-01', 3, 9). At most ten.
+
+    A phrase that names no single day ('31 feb', 'the 3rd to the 5th') is left out.
+    """
+    for match, reader in islice(_phrases(text), MOST):
+        try:
+            if _is_denied(match):
+                continue
+            day, quote = _shifted(
+                match, reader(match.groupdict(), today) if reader else None, today
+            )
+        except (ValueError, OverflowError):
+            continue
+        yield day.isoformat(), match.end() - len(quote), match.end()
+
+
 def _named(text: str, today: date) -> Iterator[tuple[date, str]]:
     """Every day that is named; ValueError for one that cannot be."""
     length = phrases.DURATION.fullmatch(text)
@@ -53,17 +71,22 @@ def _found(text: str) -> "Iterator[tuple[re.Match[str], Reader | None]]":
 
     ValueError for a range, and for more phrases than anyone needs to name one day.
     """
+    for number, (match, reader) in enumerate(_phrases(text)):
+        if number == MOST:
+            raise ValueError("too many days")
+        if not _is_denied(match):
+            yield match, reader
+
+
+def _phrases(text: str) -> "Iterator[tuple[re.Match[str], Reader | None]]":
     taken: list[tuple[int, int]] = []
     for pattern, reader in READERS:
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(start < other_end and end > other for other, other_end in taken):
                 continue
-            if len(taken) == MOST:
-                raise ValueError("too many days")
             taken.append((start, end))
-            if not _is_denied(match):
-                yield match, reader
+            yield match, reader
 
 
 def _before(match: "re.Match[str]") -> str:

@@ -1,7 +1,9 @@
-"""One way to put a question and hear the answer."""
+"""One way to put a question and hear the answer; and `steps` is importable from here."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from coach.vocabulary.commands import Command
 from coach.vocabulary.fields import BaseField, Field
 from coach.vocabulary.situation import Situation
 
+sys.path.insert(0, str(Path(__file__).parent))
 A_WEDNESDAY = datetime(2026, 5, 13, 9, tzinfo=UTC)
 FIELDS: TypeAdapter[Field] = TypeAdapter(Field)
 
