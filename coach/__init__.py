@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from coach.prompting.tokens import count_tokens as count_tokens
     from coach.record.answer import Answer as Answer
     from coach.record.assumption import Assumption as Assumption
+    from coach.record.chat_context import ChatContext as ChatContext
+    from coach.record.chat_context import IdentityContext as IdentityContext
     from coach.record.message import Message as Message
     from coach.rendering import render as render
     from coach.session import Session as Session
@@ -41,11 +43,13 @@ _HOMES = {
     "AsyncBot": "coach.aio",
     "AsyncSession": "coach.aio",
     "Bot": "coach.bot",
+    "ChatContext": "coach.record.chat_context",
     "CoachContext": "coach.injection",
     "CoachError": "coach.errors",
     "ContextManager": "coach.manager",
     "Decision": "coach.vocabulary.decision",
     "Flow": "coach.flows.flow",
+    "IdentityContext": "coach.record.chat_context",
     "Message": "coach.record.message",
     "Prompt": "coach.prompting.prompt",
     "Registry": "coach.flows.registry",
@@ -64,11 +68,13 @@ __all__ = [
     "AsyncBot",
     "AsyncSession",
     "Bot",
+    "ChatContext",
     "CoachContext",
     "CoachError",
     "ContextManager",
     "Decision",
     "Flow",
+    "IdentityContext",
     "Message",
     "Prompt",
     "Registry",

@@ -19,7 +19,7 @@ from coach.past import Past
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
-from coach.session import Session, checked_key
+from coach.session import Given, Session, checked_key
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
@@ -37,21 +37,27 @@ class AsyncSession:
         return repr(self._session).replace("<Session", "<AsyncSession", 1)
 
     async def say(
-        self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
+        self,
+        text: str,
+        key: str | None = None,
+        heard: Sequence[Command] | None = None,
+        context: Given | None = None,
     ) -> Turn:
         """One turn; see Session.say."""
         key = checked_key(key)
         end = time.monotonic() + WAIT_SECONDS
         while True:  # who waits for another turn must not keep a thread from that very turn
             try:
-                return await self._turn(text, key, heard)
+                return await self._turn(text, key, heard, context)
             except SessionBusy:
                 if time.monotonic() > end:
                     raise
             await asyncio.sleep(0.02 + 0.03 * random.random())  # noqa: S311  # jitter
 
-    async def _turn(self, text: str, key: str, heard: Sequence[Command] | None) -> Turn:
-        effects = self._session.turn(text, key, heard, wait=0)
+    async def _turn(
+        self, text: str, key: str, heard: Sequence[Command] | None, context: Given | None
+    ) -> Turn:
+        effects = self._session.turn(text, key, heard, context, wait=0)
         if self._session.services.is_quick(heard is not None):
             return await asyncio.shield(asyncio.to_thread(drive, effects))
         return await adrive(effects)

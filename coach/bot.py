@@ -74,6 +74,7 @@ class Bot:
             folds_at_once=_is_instant(summarise),
             summarise=summarise,
             keep_pages=settings.keep_pages if keep_pages is None else keep_pages,
+            memory=settings.memory,
             clock=clock,
             encoding=settings.encoding,
             max_message_chars=settings.max_message_chars,

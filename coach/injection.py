@@ -26,7 +26,7 @@ __all__ = ["CoachContext", "inject"]
 NAME = "injection.md.jinja"
 STANDARD = (
     *("wizard_progress", "unconfirmed_assumptions", "pending_artifacts", "approved_artifacts"),
-    *("recent_tools", "tasks", "answers", "summary"),
+    *("recent_tools", "tasks", "answers", "summary", "known", "workflow"),
 )
 
 

@@ -73,7 +73,7 @@ def recorded(services: Services, session_id: str, through: int | None = None) ->
         own = 0 if turn.reply is None else 2 if turn.number else 1
         context.show_window(_window(said, context, own))
         known = _known(services, turn, context, known)
-        context.show_known(known)
+        context.show_person(known)
         yield Recorded(turn=turn, context=context)
 
 

@@ -183,7 +183,7 @@ def _acts(fixture: Fixture, context: CoachContext) -> Iterator[tuple[Place, Call
 
 
 def _know(context: CoachContext, person: Known) -> None:
-    context.show_known(NOBODY.merged(dict(person)))
+    context.show_person(NOBODY.merged(dict(person)))
 
 
 def _take_on(context: CoachContext, todo: Todo) -> None:

@@ -25,6 +25,7 @@ from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
 from coach.views import Occasion
 from coach.vocabulary.decision import Decision
+from coach.vocabulary.memory_policy import NOTHING_SAID, MemoryPolicy
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.words import Role
 from coach.voice import Voice
@@ -53,8 +54,9 @@ class Services:
 
     `instant` says that hearing waits for nothing, `folds_at_once` the same of the summariser.
     `encoding` is the one that message tokens are counted in when they are written. `summarise`
-    stands in for the flow's strategy; `keep_pages` has each turn render its page. `pinned`
-    holds the earlier versions of the flow that sessions were found on, by hash.
+    stands in for the flow's strategy; `keep_pages` has each turn render its page. `memory` is
+    the deployment's word on what is kept of a person. `pinned` holds the earlier versions of the
+    flow that sessions were found on, by hash.
     """
 
     flow: Flow
@@ -68,6 +70,7 @@ class Services:
     max_message_chars: int = MAX_MESSAGE_CHARS
     summarise: Summarise | None = None
     keep_pages: bool = True
+    memory: MemoryPolicy = NOTHING_SAID
     pinned: dict[str, Flow] = field(default_factory=dict)
 
     def claim(
@@ -132,6 +135,10 @@ class Services:
             return Spoken(reply=reply, at=now, page=self.voice.page(flow, view))
         except PromptError as error:  # the offline coach has spoken without it
             return Spoken(reply=reply, at=now, error=error)
+
+    def memory_of(self, flow: Flow) -> MemoryPolicy:
+        """What holds for a flow: its own `memory:`, then the deployment's."""
+        return flow.memory.over(self.memory)
 
     def consolidate(self, flow: Flow, context: CoachContext, undone: Iterable[int] = ()) -> None:
         """Let what is too old for the window become a summary."""

@@ -13,6 +13,7 @@ from coach.past import Past, fork_session, rewind_session
 from coach.prompting.prompt import Prompt
 from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
+from coach.record.chat_context import ChatContext, as_chat_context
 from coach.record.message import Message
 from coach.services import Services
 from coach.stores.archive.files import write
@@ -20,10 +21,12 @@ from coach.stores.archive.lines import text_of
 from coach.stores.archive.sessions import export_session
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Effects, Turn, take_turn, update_session
+from coach.turn import Brought, Effects, Turn, take_turn, update_session
 from coach.views import Occasion
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
+
+Given = ChatContext | Mapping[str, Any] | str
 
 
 class Session:
@@ -44,25 +47,34 @@ class Session:
     # -- talking ---------------------------------------------------------------------------
 
     def say(
-        self, text: str, key: str | None = None, heard: Sequence[Command] | None = None
+        self,
+        text: str,
+        key: str | None = None,
+        heard: Sequence[Command] | None = None,
+        context: Given | None = None,
     ) -> Turn:
         """One turn. The same `key` again gives the same turn, and nothing twice.
 
         `heard` replaces understanding: the commands that a button or a script stands for.
+        `context` is what the application says about the message: a ChatContext, or its data as
+        a dict or JSON text; it is kept with the turn, or not at all.
         Raises EmptyMessage, MessageTooLong, IdempotencyKeyReuse, SessionBusy; whatever is
         raised, the session stays as it was.
         """
-        return drive(self.turn(text, key, heard))
+        return drive(self.turn(text, key, heard, context))
 
     def turn(
         self,
         text: str,
         key: str | None,
         heard: Sequence[Command] | None,
+        context: Given | None = None,
         wait: float = WAIT_SECONDS,
     ) -> Effects:
         """The effects of one turn, for a driver."""
-        return take_turn(self.services, self.id, text, checked_key(key), heard, wait)
+        given = None if context is None else as_chat_context(context)
+        brought = Brought(heard=heard, context=given)
+        return take_turn(self.services, self.id, text, checked_key(key), brought, wait)
 
     def back(self, to: str | None = None) -> Turn:
         """Return to the previous stage, or to the named one."""

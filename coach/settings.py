@@ -16,7 +16,9 @@ from pydantic_settings import (
 
 from coach.errors import SettingsError, did_you_mean
 from coach.limits import MAX_MESSAGE_CHARS
+from coach.vocabulary import memory_policy
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy, WindowPolicy
+from coach.vocabulary.memory_policy import MemoryPolicy
 
 FILE = "coach.toml"
 SQL_STORE = "sqlite:///coach.db"
@@ -67,7 +69,8 @@ class Settings(BaseSettings):
 
     `store` is an address such as 'sqlite:///coach.db'; `states` and `prompts` are folders that
     are searched before the built-in ones; `budget` is the page's size in tokens of `encoding`;
-    `context` says what goes on it, and a flow may say otherwise; `keep_pages` has every turn
+    `context` says what goes on it, `memory` what is kept of a
+    person, and a flow may say otherwise; `keep_pages` has every turn
     render its page and keep the ledger.
     """
 
@@ -83,6 +86,7 @@ class Settings(BaseSettings):
     max_message_chars: int = Setting(default=MAX_MESSAGE_CHARS, ge=1)
     keep_pages: bool = True
     context: ContextPolicy = NOTHING_SAID
+    memory: MemoryPolicy = memory_policy.NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()
     manager: ManagerSettings = ManagerSettings()
 

@@ -16,10 +16,13 @@ from coach.effects import Effect, Verb
 from coach.errors import StoreError
 from coach.flows.engine import Step
 from coach.flows.flow import Flow
+from coach.learning import lesson
 from coach.prompting.prompt import Prompt
 from coach.rebuilding import page_at, page_record
+from coach.record.chat_context import ChatContext
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
+from coach.record.knowing import check_whose
 from coach.record.page import Family, PageRecord
 from coach.record.parties import Parties
 from coach.services import Services, Spoken
@@ -61,6 +64,16 @@ class Turn:
         return explain(self.decision)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Brought:
+    """What comes with a message beside its text: its commands, when nothing is to be understood
+    (a button's, a script's), and what the application says about it."""
+
+    heard: Sequence[Command] | None = None
+    context: ChatContext | None = None
+
+
+NOTHING = Brought()
 Effects = Generator[Effect, Any, Turn]
 
 
@@ -69,19 +82,18 @@ def take_turn(
     session_id: str,
     text: str,
     key: str,
-    heard: Sequence[Command] | None = None,
+    brought: Brought = NOTHING,
     wait: float = WAIT_SECONDS,
 ) -> Effects:
-    """The turn of one message. `heard` are its commands when nothing is to be understood;
-    `wait` is how many seconds to wait while another turn of the session is in flight."""
+    """The turn of one message, and of what is `brought` with it; `wait` is how many seconds to
+    wait while another turn of the session is in flight."""
+    heard = brought.heard
     text = clean_message(text, services.max_message_chars)
     hold = Hold(services.store)
     try:
         claim: Claim = yield Effect(
             verb=Verb.CLAIM,
-            run=lambda: hold.take(
-                services.claim(session_id, key, text, heard is not None, wait=wait)
-            ),
+            run=lambda: hold.take(_claim(services, session_id, key, text, brought, wait)),
         )
         if claim.done is not None:
             return repeated(services, claim.done)
@@ -91,7 +103,8 @@ def take_turn(
             heard = yield Effect(verb=Verb.HEAR, run=lambda: services.hear(situation, text))
         commands = as_commands(heard)
         _recall(services, claim, commands)
-        step = flow.step(claim.context, commands, now)
+        learn = lesson(text, now, brought.context, services.memory_of(flow))
+        step = flow.step(claim.context, commands, now, learn)
         undone = _undone(claim.context, step.decision)
         turn = _taken_up(claim.context, undone)
         yield Effect(
@@ -128,7 +141,7 @@ def open_session(
     step = flow.engine.begin(session_id, who, now, previous, before)
     new = step.context
     new.show_window(())
-    new.show_known(services.store.known(who))
+    new.show_person(services.store.known(who))
     count(new, CoachContext(session_id=session_id), services.encoding)
     spoken = services.speak(flow, new, step.decision, None, now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
@@ -202,6 +215,16 @@ class Hold:
             self._store.release(claim)
 
 
+def _claim(
+    services: Services, session_id: str, key: str, text: str, brought: Brought, wait: float
+) -> Claim:
+    """Take the session; nothing is kept of a message that another user's context comes with."""
+    said = brought.context
+    if said is not None and said.identity is not None:
+        check_whose(services.store.load(session_id), said)
+    return services.claim(session_id, key, text, brought.heard is not None, wait=wait)
+
+
 def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:
     undos = sum(1 for command in commands if command.command == "undo")
     if undos:
@@ -260,7 +283,7 @@ def _kept(
 def _page(
     services: Services, flow: Flow, spoken: Spoken, context: CoachContext
 ) -> PageRecord | None:
-    voice, known = services.voice, context.known.revision
+    voice, known = services.voice, context.person.revision
     return page_record(spoken, voice.budget_of(flow), voice.policy_of(flow), known)
 
 

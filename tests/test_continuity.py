@@ -147,10 +147,10 @@ def test_actions_and_applications_can_look_at_it(bot: Bot):
     bot.person("ada", account="acme").update(profile={"name": "Ada"})
     talk = bot.session("ada", account="acme")
     seen = []
-    talk.update(lambda context: seen.append(context.known.profile))
+    talk.update(lambda context: seen.append(context.person.profile))
     assert seen == [{"name": "Ada"}]
-    assert talk.context.known.profile == {"name": "Ada"}
-    assert bot.session("ada").context.known.profile == {}
+    assert talk.context.person.profile == {"name": "Ada"}
+    assert bot.session("ada").context.person.profile == {}
 
 
 def test_each_look_has_its_own(bot: Bot):
@@ -158,7 +158,7 @@ def test_each_look_has_its_own(bot: Bot):
     talk, ada = bot.session("ada"), bot.person("ada")
     talk.say("run a marathon")
     looks = [bot.store.at_hand(talk.id) for n in (1, 2) if ada.update(profile={"n": n})]
-    assert [look.known.revision for look in looks] == [1, 2]
+    assert [look.person.revision for look in looks] == [1, 2]
 
 
 def test_a_hearer_that_waits_has_it_too(make_bot: Callable[..., Bot]):

@@ -29,6 +29,7 @@ def test_there_is_a_default_for_everything():
         "max_message_chars": 32_000,
         "keep_pages": True,
         "context": ContextPolicy().model_dump(),
+        "memory": {"entities": None},
         "conversation": {"storage_mode": None, "rolling_window_size": None},
         "manager": ManagerSettings().model_dump(),
     }

@@ -11,7 +11,9 @@ from coach.flows.flow import Flow
 from coach.flows.questions import choices_of, label, next_question
 from coach.prompting.view import PromptView
 from coach.record.answer import Answer
+from coach.record.chat_context import ChatContext, IdentityContext
 from coach.record.context import CoachContext
+from coach.record.known import Known
 from coach.record.last_time import LastTime, Open, Settled
 from coach.record.message import Message
 from coach.record.profile import Profile
@@ -148,11 +150,23 @@ def _gather(context: CoachContext, words: str) -> None:
     context.submit_artifact(context.add_artifact("made", words).id)
     context.review_artifact("made", "approved", words)
     context.add_task("task", due="2026-01-06")
-    context.show_known(Profile(revision=1, profile={"key": words}, preferences={words: [words]}))
+    context.show_person(Profile(revision=1, profile={"key": words}, preferences={words: [words]}))
     context.last_time = LastTime(
         session="before", at=NOW, stage=context.stage,
         settled=(Settled(field=words, text=words),), tasks=(Open(name=words, due="2026-01-06"),),
     )  # fmt: skip
+    one_line = " ".join(words.split())
+    context.take(
+        ChatContext(
+            customer_id="customer",
+            previous_agents=(one_line,),
+            entity_memory={"email": words},
+            identity=IdentityContext(email=one_line, roles=(one_line,)),
+            workflow_state={"step": words},
+        )
+    )
+    for kind in ("fact", "instruction"):
+        context.learn(Known(kind=kind, content=words))
     for formatter in ("default", "json", "list", "summary"):
         context.add_section(f"own_{formatter}", {"key": words}, formatter=formatter)
 

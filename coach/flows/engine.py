@@ -12,7 +12,7 @@ from coach.errors import (
     FlowVersionMismatch,
     InvalidValue,
 )
-from coach.flows import answers, making, patterns
+from coach.flows import answers, making, patterns, remembering
 from coach.flows.answers import Refused
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
@@ -28,7 +28,7 @@ from coach.vocabulary.decision import Decision, MoveKind, Ruling
 from coach.vocabulary.situation import Situation
 
 MAX_MOVES = 32
-LATER = ("digress", "resume", "clarify", "handoff", "remember")
+LATER = ("digress", "resume", "clarify", "handoff")
 KEEPS_PLACE = ("say_nothing", "finish")
 
 Handler = Callable[["Engine", Walker, Any], str]
@@ -47,6 +47,7 @@ HANDLERS: Mapping[str, Handler] = {
     "finish": patterns.finish,
     "note": making.note,
     "review": making.review,
+    "remember": remembering.remember,
     "say_nothing": patterns.say_nothing,
 }
 
@@ -101,7 +102,11 @@ class Engine:
         return self._close(walker, Question())
 
     def step(
-        self, context: CoachContext, commands: Sequence[Command], now: datetime | None
+        self,
+        context: CoachContext,
+        commands: Sequence[Command],
+        now: datetime | None,
+        learn: Callable[[CoachContext], None] | None = None,
     ) -> Step:
         """See Flow.step."""
         if context.flow_hash != self.flow.hash:
@@ -110,7 +115,10 @@ class Engine:
                 f"({context.flow_hash[:8]}), this flow is {self.flow.id} ({self.flow.hash[:8]})"
             )
         moment = context.updated_at if now is None else to_utc(now)
-        walker = Walker(self.flow, context.begin_turn(moment))
+        new = context.begin_turn(moment)
+        if learn is not None:
+            learn(new)
+        walker = Walker(self.flow, new)
         walker.origin = context
         for command in commands:
             walker.rulings.append(self._apply(walker, command))

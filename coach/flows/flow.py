@@ -1,7 +1,7 @@
 """Flow, Stage, Transition: the script as frozen data, built from a file or in Python."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,9 +11,11 @@ from pydantic import Field as Setting
 from coach.flows.registry import EMPTY, Action, Registry
 from coach.record.base import dump_json
 from coach.record.parties import Parties
+from coach.vocabulary import memory_policy
 from coach.vocabulary.commands import Command
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
+from coach.vocabulary.memory_policy import MemoryPolicy
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.value import Value
 
@@ -109,6 +111,7 @@ class Flow(Value):
     start: StageName
     budget: Budget | None = None
     context: ContextPolicy = NOTHING_SAID
+    memory: MemoryPolicy = memory_policy.NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
     anywhere: tuple[Transition, ...] = ()
     artifacts: dict[StageName, Definition] = {}
@@ -271,13 +274,15 @@ class Flow(Value):
         context: "CoachContext",
         commands: Sequence[Command],
         now: "datetime | None" = None,
+        learn: "Callable[[CoachContext], None] | None" = None,
     ) -> "Step":
         """Apply commands and move: `(context, decision)`, a new context and why.
 
         Pure: `context` is not touched, and an exception anywhere leaves no trace. `now`
-        (aware) stamps the new context; without it the time of the old one stays.
+        (aware) stamps the new context; without it the time of the old one stays. `learn` is
+        called with the new context first: what the turn brings besides its commands.
         """
-        return self.engine.step(context, commands, now)
+        return self.engine.step(context, commands, now, learn)
 
     def amend(
         self, context: "CoachContext", change: Action, now: "datetime | None" = None

@@ -114,7 +114,9 @@ def undo(engine: "Engine", walker: Walker, command: Undo) -> str:
     old = context.stage
     spent = COUNTERS if context.undo_head == context.rewound else SPENT
     state: dict[str, Any] = prior.fork().__dict__
+    now = context.model_copy()
     context.__dict__.update({k: v for k, v in state.items() if k not in spent})
+    context.keep_given(now)
     walker.state = context.stage
     if old != context.stage:
         walker.kind = MoveKind.UNDO

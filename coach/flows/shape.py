@@ -13,6 +13,7 @@ from coach.flows.flow import Budget, Definition, Flow, Stage, Transition
 from coach.flows.tree import Location
 from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
+from coach.vocabulary.memory_policy import MemoryPolicy
 
 LATER = {
     (Stage, "call"): "calling another flow",
@@ -140,6 +141,8 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             model = Budget
         elif part == "context" and model is Flow:
             model = ContextPolicy
+        elif part == "memory" and model is Flow:
+            model = MemoryPolicy
         elif model is ContextPolicy and part in ("window", "summary"):
             model = WindowPolicy if part == "window" else SummaryPolicy
     return model

@@ -9,6 +9,7 @@ refuses it and says what would be valid.
 from coach.hearing.choices import exact_choice
 from coach.hearing.navigation import change_of, navigate
 from coach.hearing.readings import Question, Reading, confidence_of, read, unread
+from coach.hearing.remembering import remember_of
 from coach.hearing.settling import correct, settle, settled
 from coach.hearing.words import DECLINES, PLAIN_NO, SMALL_TALK, is_help, visible, whole
 from coach.hearing.yesno import exactly
@@ -42,6 +43,7 @@ def _command(situation: Situation, text: str) -> Command:
     return (
         (None if offered else navigate(situation, word))
         or _change(situation, text)
+        or remember_of(text)
         or _reply(situation, question, text, "" if offered else word)
     )
 

@@ -3,7 +3,7 @@
 Templates never get a record. What people wrote is `Untrusted`; the page neutralises it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field as Setting
@@ -26,6 +26,7 @@ HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
 LINE = 4  # tokens that a line of a list costs at least beside its words
 MOST_TOOLS = 20
 MOST_TASKS = 50
+ORDER = {"instruction": 0, "entity": 1}
 
 
 class FlowView(Value):
@@ -160,6 +161,14 @@ class TaskView(Value):
     due: str | None = None
 
 
+class KnownView(Value):
+    """Something known about the person: an entity by its subject, a fact or an instruction."""
+
+    kind: str
+    content: Words
+    subject: Words | None = None
+
+
 class SectionView(Value):
     """A section that the application adds; `content` is text or plain data, from outside."""
 
@@ -182,7 +191,9 @@ class PromptView(Value):
     the last thing the user said. `asks_back` is true when that was a question or a cry for help,
     and `waits_for` says what a stage without a question is waiting for. `sections` are what the
     application adds. `person` is what is known of the person across sessions, `last_time` what
-    their session before this one came to; None when that is nothing.
+    their session before this one came to; None when that is nothing. `known` is what this session
+    has in hand: what they asked for first, then by name; `who` (user and e-mail), `roles`,
+    `customer`, `agents` and `workflow` are what the application said of them.
     """
 
     flow: FlowView
@@ -215,6 +226,12 @@ class PromptView(Value):
     sections: tuple[SectionView, ...] = ()
     person: PersonView | None = None
     last_time: LastTimeView | None = None
+    known: tuple[KnownView, ...] = ()
+    who: tuple[Words, ...] = ()
+    roles: tuple[Words, ...] = ()
+    customer: Words | None = None
+    agents: tuple[Words, ...] = ()
+    workflow: Content = None
 
 
 def build_view(
@@ -246,11 +263,12 @@ def build_view(
         "tasks": tuple(TaskView(id=t.id, name=t.name, due=t.due) for t in _open_tasks(context)),
         "sections": tuple(_section(section) for section in context.sections.values()),
         "artifacts": _artifacts(context),
+        **_given(context),
         "finished": context.finished,
         "finished_because": context.finished_because,
         "summary": context.summary,
         "history": tuple(_message(m) for m in history if not m.withdrawn),
-        "person": person_view(context.known),
+        "person": person_view(context.person),
         "last_time": last_time_view(context.last_time, lambda field: label(field, labels)),
     }
     return PromptView.model_validate({**state, "flow": flow, "stage": stage, **turn})
@@ -324,6 +342,30 @@ def _section(section: ContextSection) -> SectionView:
     return SectionView.model_validate(
         {name: getattr(section, name) for name in SectionView.model_fields}
     )
+
+
+def _given(context: CoachContext) -> dict[str, object]:
+    """What is known and what the application said; nothing while there is neither."""
+    state: dict[str, object] = {}
+    if context.known:
+        state["known"] = tuple(_known(context))
+    if context.given:
+        named = (context.given.get(name) for name in ("user_id", "email"))
+        state["who"] = tuple(name for name in named if name is not None)
+        state["roles"] = tuple(context.roles)
+        state["customer"] = context.customer_id
+        state["agents"] = tuple(context.previous_agents)
+        state["workflow"] = context.workflow_state or None
+    return state
+
+
+def _known(context: CoachContext) -> Iterator[KnownView]:
+    """Instructions, entities, then facts, the newest first; without what is an answer as well."""
+    told = {a.value for a in context.answers.values() if a.counts and isinstance(a.value, str)}
+    newest = sorted(context.known.values(), key=lambda item: (-item.revision, item.key))
+    for item in sorted(newest, key=lambda item: ORDER.get(item.kind, len(ORDER))):
+        if item.content not in told:
+            yield KnownView(kind=item.kind, content=item.content, subject=item.subject)
 
 
 def _artifacts(context: CoachContext) -> tuple[ArtifactView, ...]:

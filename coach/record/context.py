@@ -11,17 +11,19 @@ from pydantic import PrivateAttr
 from coach.errors import CoachError
 from coach.record.clean import clean_json
 from coach.record.collection import Collection
-from coach.record.gathering import Gathering
 from coach.record.injecting import bound
+from coach.record.knowing import Knowing
 from coach.record.message import Message
 from coach.record.profile import NOBODY, Profile
 from coach.record.tool_run import ToolRun
 from coach.vocabulary.commands import Answerable
 
 PAST = 20
-# What no undo gives back: it is spent, or it is about messages that were said all the same.
+# What no undo gives back: it is spent, it is about messages that were said all the same, or it is
+# the application's.
 COUNTERS = (
     *("revision", "messages", "tokens", "tool_calls", "turns", "updated_at", "last_message_at"),
+    "given",
 )
 SPENT = (*COUNTERS, "window_start", "summaries")
 COLLECTIONS = (
@@ -30,7 +32,7 @@ COLLECTIONS = (
 )
 
 
-class CoachContext(Gathering):
+class CoachContext(Knowing):
     """One session's record at one revision: where it stands, what is known, what is believed.
 
     A validated snapshot, never a database row. `revision` is the number of kept turns,
@@ -43,7 +45,7 @@ class CoachContext(Gathering):
     """
 
     _window: tuple[Message, ...] | None = PrivateAttr(default=None)
-    _known: Profile = PrivateAttr(default=NOBODY)
+    _person: Profile = PrivateAttr(default=NOBODY)
     _past: dict[int, dict[str, Any]] = PrivateAttr(default_factory=dict)
 
     # -- the seeds' names ------------------------------------------------------------------
@@ -118,14 +120,14 @@ class CoachContext(Gathering):
         self._window = tuple(messages)
 
     @property
-    def known(self) -> Profile:
+    def person(self) -> Profile:
         """What is known of the person across sessions, as it was when this snapshot was loaded.
         To look at: `bot.person(user).update` changes it."""
-        return self._known
+        return self._person
 
-    def show_known(self, profile: Profile) -> None:
-        """Attach what is known of the person as `known`."""
-        self._known = profile
+    def show_person(self, profile: Profile) -> None:
+        """Attach what is known of the person as `person`."""
+        self._person = profile
 
     # -- the page --------------------------------------------------------------------------
 
@@ -139,7 +141,8 @@ class CoachContext(Gathering):
         of the settings' encoding (without a number what the settings say, 2,000 by default).
 
         Sections by name: wizard_progress, unconfirmed_assumptions, pending_artifacts,
-        approved_artifacts, recent_tools (or tool_history), tasks, answers, summary, and your own.
+        approved_artifacts, recent_tools (or tool_history), tasks, answers, summary, known,
+        workflow, and your own.
         InvalidValue for a name that is none of them; BudgetError when what must be there does
         not fit.
         """
@@ -157,12 +160,13 @@ class CoachContext(Gathering):
         """A copy that can be changed while this one stays: containers new, values shared."""
         twin = self.model_copy()
         state = twin.__dict__
-        for name in ("asked", "answers", "superseded", "resume_points", "achieved"):
+        for name in ("asked", "answers", "superseded", "resume_points", "achieved", "known"):
             state[name] = state[name].copy()
         for name in COLLECTIONS:
             state[name] = state[name].fork()
         state["visits"] = list(state["visits"])
-        state["metadata"] = copy.deepcopy(state["metadata"])
+        for name in ("metadata", "given"):
+            state[name] = copy.deepcopy(state[name])
         return twin
 
     def begin_turn(self, now: datetime) -> Self:
@@ -217,6 +221,7 @@ class CoachContext(Gathering):
         With `old`, what it gathered and still holds is taken as checked.
         """
         self.metadata = clean_json(self.metadata, "metadata")
+        self.given = clean_json(self.given, "given")
         try:
             plain = self.model_dump(warnings=False, exclude=set(COLLECTIONS))
             type(self).model_validate(plain, strict=True)

@@ -14,7 +14,10 @@ from coach.record.base import RawJson, dump_json, model_json
 from coach.record.collection import Collection
 from coach.record.context import COLLECTIONS, COUNTERS, CoachContext
 
-MAPS = ("asked", "answers", "superseded", "resume_points", "metadata", "achieved")
+MAPS = (
+    *("asked", "answers", "superseded", "resume_points", "metadata", "achieved"),
+    *("given", "known"),
+)
 SCALARS = tuple(
     name
     for name in CoachContext.model_fields

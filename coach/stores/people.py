@@ -110,7 +110,7 @@ def show(db: Db, context: CoachContext, revision: int | None) -> None:
     """Attach to a context what is known of its person; `revision` is None when there is nothing,
     so that no table is asked for it."""
     found = NOBODY if revision is None else profile(db, Parties.of(context))
-    context.show_known(found)
+    context.show_person(found)
 
 
 def learn(database: Database, who: Parties, changes: dict[str, Any], now: datetime) -> Profile:

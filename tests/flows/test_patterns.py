@@ -326,7 +326,6 @@ def test_small_talk_changes_nothing(will: Any) -> None:
         c.Resume(),
         c.Clarify(about="goal"),
         c.Handoff(reason="anger"),
-        c.Remember(kind="fact", content="likes rain"),
     ],
 )
 def test_what_a_later_version_will_do_is_refused(walk: Any, grow: Flow, command: Any) -> None:

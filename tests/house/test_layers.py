@@ -27,6 +27,7 @@ FLOORS: list[set[str]] = [
         "fixtures",
         "hunks",
         "injection",
+        "learning",
         "listening",
         "person",
         "places",

@@ -55,7 +55,7 @@ def test_words_open_a_message_without_calls(tmp_path):
         ("flow", "2: a FlowView is no role: say a role, such as 'user', or a message of the"),
         ("history", "2: a list is no role: say a role"),
         ("{'role': 'tool', 'tool_call_id': 'c1'}", "2: a mapping is no role: say a role"),
-        ("nope", "2: no 'nope' here (a word stands in quotes). Known: answered, answers,"),
+        ("nope", "2: no 'nope' here (a word stands in quotes). Known: agents, answered, answers,"),
         ("stage.nam", "2: StageView has no 'nam'. Did you mean 'name'?"),
         ("'tool'", "2: a tool's message answers a call: open it with a message of the history"),
         ("answers.goal", "2: 'system' comes from outside, and is no role: say a role, such as"),
