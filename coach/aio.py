@@ -8,7 +8,7 @@ awaited on its own and no transaction is open meanwhile.
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from coach.bot import Bot
 from coach.effects import adrive, drive
 from coach.errors import SessionBusy
 from coach.past import Past
+from coach.persisting import ATTEMPTS
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
@@ -74,6 +75,17 @@ class AsyncSession:
         """Write to the record outside of a turn; see Session.update."""
         work = asyncio.to_thread(self._session.update, change, key)
         return await asyncio.shield(work)
+
+    async def persist_state(
+        self, state: Mapping[str, Any], key: str | None = None, attempts: int = ATTEMPTS
+    ) -> None:
+        """Keep the application's own state; see Session.persist_state."""
+        work = asyncio.to_thread(self._session.persist_state, state, key, attempts)
+        await asyncio.shield(work)
+
+    async def recover_state(self, attempts: int = ATTEMPTS) -> dict[str, Any] | None:
+        """The state that was kept last; see Session.recover_state."""
+        return await asyncio.to_thread(self._session.recover_state, attempts)
 
     async def rewind(self, turn: int, key: str | None = None) -> CoachContext:
         """Return to an earlier turn; see Session.rewind."""

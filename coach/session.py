@@ -10,6 +10,7 @@ from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
 from coach.injection import CoachContext
 from coach.past import Past, fork_session, rewind_session
+from coach.persisting import ATTEMPTS, persist_state, recover_state
 from coach.prompting.prompt import Prompt
 from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
@@ -100,6 +101,21 @@ class Session:
         return update_session(
             self.services, self.id, lambda context: _ignore(change(context)), checked_key(key)
         )
+
+    def persist_state(
+        self, state: Mapping[str, Any], key: str | None = None, attempts: int = ATTEMPTS
+    ) -> None:
+        """Keep the application's own state of the session: plain JSON, at most 20,000 characters.
+
+        It replaces the `workflow_state` before. A store that is unavailable is tried again, at
+        most `attempts` times with pauses that grow; then StoreUnavailable says so, the state
+        before is there, and the same `key` may be tried again: it keeps the state once.
+        """
+        persist_state(self.services, self.id, state, checked_key(key), attempts)
+
+    def recover_state(self, attempts: int = ATTEMPTS) -> dict[str, Any] | None:
+        """The state that was kept last, None when none was; tried again like persist_state."""
+        return recover_state(self.services, self.id, attempts)
 
     def rewind(self, turn: int, key: str | None = None) -> CoachContext:
         """Return to the end of an earlier turn (0 is the opening), as an event of its own.

@@ -32,6 +32,7 @@ FLOORS: list[set[str]] = [
         "person",
         "places",
         "past",
+        "persisting",
         "rebuilding",
         "recipe",
         "rendering",
