@@ -82,6 +82,7 @@ def rewind_session(
 
 def _kept(old: CoachContext, new: CoachContext, turn: int, now: datetime) -> Kept:
     """The event: `new` is the context of the turn, brought up to the counters of `old`."""
+    new.keep_given(old)
     last, state = new.messages, new.__dict__
     state.update({name: old.__dict__[name] for name in COUNTERS})
     state["revision"] = state["undo_head"] = state["rewound"] = old.revision + 1

@@ -72,6 +72,18 @@ def test_undo_takes_back_what_was_heard_and_not_what_was_given(talk: Session):
     assert check(talk.services.store).sound
 
 
+def test_a_rewind_leaves_what_was_given_too(talk: Session):
+    """And so does the undo of it."""
+    talk.say("write my thesis")
+    talk.say("my email is ada@x.org", context={"customer_id": "c", "entity_memory": {"tier": "A"}})
+    talk.rewind(1)
+    assert (talk.context.customer_id, talk.context.entity_memory) == ("c", {"tier": "A"})
+    talk.services.store.hot.drop("s")
+    talk.undo()
+    assert talk.context.entity_memory == {"tier": "A", "email": "ada@x.org"}
+    assert check(talk.services.store).sound
+
+
 def test_entities_are_heard_and_a_new_value_takes_the_place_of_the_old(talk: Session):
     """The one that counts is on the page; a guess at a name does not count against a name."""
     talk.say("my name is Ada, and my email is ada@x.org")
