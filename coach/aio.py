@@ -21,6 +21,7 @@ from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.session import Given, Session, checked_key
+from coach.stores.erasing import Report
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
@@ -150,6 +151,16 @@ class AsyncBot:
         """Put an exported session in place; see Bot.import_session."""
         work = asyncio.to_thread(self._bot.import_session, path, id)
         return AsyncSession(await asyncio.shield(work))
+
+    async def export_user_to(self, path: Path | str, user: str, account: str | None = None) -> None:
+        """Everything that is kept of a person as a file; see Person.export_to."""
+        person = self._bot.person(user, account)
+        await asyncio.shield(asyncio.to_thread(person.export_to, path))
+
+    async def erase_user(self, user: str, account: str | None = None) -> Report:
+        """Remove everything that is kept of a person; see Person.erase."""
+        person = self._bot.person(user, account)
+        return await asyncio.shield(asyncio.to_thread(person.erase))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._bot.close)

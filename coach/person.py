@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +16,10 @@ from coach.record.parties import Parties
 from coach.record.profile import Profile
 from coach.record.times import to_utc
 from coach.stores import people
+from coach.stores.archive.files import write
+from coach.stores.archive.lines import text_of
+from coach.stores.archive.people import export_user
+from coach.stores.erasing import Report, erase
 from coach.stores.people import FlowProgress
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
@@ -105,6 +110,22 @@ class Person:
     def sessions(self) -> list[SessionLine]:
         """Their sessions, the newest first."""
         return [one for one in self.store.sessions(self.id) if self._who.own(one)]
+
+    # -- all of it -------------------------------------------------------------------------
+
+    def export_to(self, path: Path | str) -> None:
+        """Everything that is kept of them as a new file of JSON lines: each row of each table.
+        ArchiveError when it cannot be written or is there."""
+        lines = export_user(self.store, self._who, self._clock())
+        write(Path(path), map(text_of, lines))
+
+    def erase(self) -> Report:
+        """Remove everything that is kept of them, for good; see docs/history.md.
+
+        The report counts by table and cache before and after; `report.proven` says that nothing
+        is left, not even in the free pages of a file.
+        """
+        return erase(self.store, self._who, self._clock())
 
 
 def _view(part: dict[str, JsonValue]) -> Part:

@@ -8,7 +8,19 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-from coach.cli import audit, chat, flow, moving, output, past, prompt, session, store, user
+from coach.cli import (
+    audit,
+    chat,
+    flow,
+    moving,
+    output,
+    past,
+    prompt,
+    session,
+    store,
+    user,
+    user_data,
+)
 from coach.errors import CoachError
 
 
@@ -35,8 +47,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("chat")(chat.chat)
-for command in (past.at, past.fork, past.rewind):
-    session.app.command(command.__name__)(command)
+session.app.command("at")(past.at)
+session.app.command("fork")(past.fork)
+session.app.command("rewind")(past.rewind)
 session.app.command("export")(moving.export)
 session.app.command("import")(moving.import_)
 app.add_typer(session.app, name="session")
@@ -44,6 +57,8 @@ app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
+user.app.command("export")(user_data.export)
+user.app.command("erase")(user_data.erase)
 app.add_typer(user.app, name="user")
 
 

@@ -51,6 +51,11 @@ class Db:
         return self._database.dialect.name
 
     @property
+    def driver(self) -> Driver:
+        """What is special about this kind of database."""
+        return self._driver
+
+    @property
     def raw(self) -> Any:
         """The driver's own connection, for what only one database has."""
         return self._raw
@@ -229,9 +234,17 @@ class Database:
 
     def settle(self) -> None:
         """Prepare the database for good; only for one that is known to be ours."""
+        self._alone(self.driver.settle)
+
+    def scrub(self) -> bool:
+        """Clean the room that deleted rows have left; False when others were in the way."""
+        return self._alone(self.driver.scrub)
+
+    def _alone(self, action: Callable[[Any], Result]) -> Result:
+        """Run something on a connection that is in no transaction."""
         connection: Any = self.speaking(self.engine.raw_connection)
         try:
-            self.speaking(lambda: self.driver.settle(connection.driver_connection))
+            return self.speaking(lambda: action(connection.driver_connection))
         finally:
             connection.close()
 

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from datetime import datetime
 
 from coach.record.context import CoachContext
+from coach.record.parties import Parties
 
 MOST = 512
 
@@ -46,3 +47,19 @@ class HotContexts:
         """Forget one session."""
         with self._lock:
             self._contexts.pop(session_id, None)
+
+    # -- what is kept of a person ----------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return "contexts at hand"
+
+    def held(self, who: Parties, session_ids: list[str]) -> int:
+        """How many of these sessions are at hand."""
+        with self._lock:
+            return sum(session_id in self._contexts for session_id in session_ids)
+
+    def forget(self, who: Parties, session_ids: list[str]) -> None:
+        """Drop these sessions."""
+        for session_id in session_ids:
+            self.drop(session_id)

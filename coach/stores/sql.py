@@ -38,6 +38,7 @@ from coach.stores.connect import Database, Db
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.forking import Fork, Moment
 from coach.stores.hot import HotContexts
+from coach.stores.personal import Holder
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
 
@@ -54,6 +55,7 @@ class SqlStore:
             check_place(self.address.path)
         self.database = Database(self.address)
         self.hot = HotContexts()
+        self.holders: list[Holder] = [self.hot]
         self._templates: set[str] = set()
         try:
             schema.prepare(self.database)

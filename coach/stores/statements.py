@@ -11,6 +11,7 @@ from coach.record.artifact import ArtifactRow, ReviewRow
 from coach.record.assumption import AssumptionRow
 from coach.record.base import Row
 from coach.record.context_row import ContextRow
+from coach.record.erasure import ErasureRow
 from coach.record.flow_row import FlowRow
 from coach.record.message import MessageRow
 from coach.record.page import SourceRow, TemplateRow
@@ -32,7 +33,7 @@ def table(row: type[Row]) -> Table:
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
 TURN, FLOW = table(TurnRow), table(FlowRow)
 PERSON, PROFILE, ACHIEVEMENT = table(PersonRow), table(ProfileRow), table(AchievementRow)
-TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
+TEMPLATE, SOURCE, ERASURE = table(TemplateRow), table(SourceRow), table(ErasureRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
     "answers": ANSWER,
@@ -46,7 +47,7 @@ GATHERED = {
     "summaries": table(SummaryRow),
 }
 PEOPLE = (PERSON, PROFILE, ACHIEVEMENT)
-TABLES = (FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN)
+TABLES = (FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN, ERASURE)
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.
 EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ()}
 
@@ -229,6 +230,7 @@ find_template = select(*TEMPLATE.c).where(TEMPLATE.c.hash == bindparam("of_hash"
 insert_template = insert_once(TEMPLATE)
 find_source = select(*SOURCE.c).where(SOURCE.c.hash == bindparam("of_hash"))
 insert_source = insert_once(SOURCE)
+insert_erasure = insert_once(ERASURE)
 count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
 owners = {

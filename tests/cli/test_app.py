@@ -104,7 +104,7 @@ def test_the_page_of_a_chat_has_the_budget_that_is_asked_for(run):
     assert "of 700 tokens used" in run("chat", "--budget", "700", input="/prompt\n").stdout
 
 
-@pytest.mark.parametrize("group", ["", "session", "flow", "prompt", "store"])
+@pytest.mark.parametrize("group", ["", "session", "flow", "prompt", "store", "user"])
 def test_no_summary_is_cut(run, monkeypatch, group):
     """Each fits its line of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")

@@ -1,6 +1,7 @@
 """What the shelf asks of a database; everything else is the same SQL on all of them."""
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Engine
@@ -27,6 +28,10 @@ class Driver(ABC):
     table_bytes: ClassVar[str]
     # Run first in a transaction that makes or changes tables, so that only one does.
     lock_schema: ClassVar[str | None] = None
+    # Run first in a transaction that erases, where deleting leaves the bytes in place.
+    erase_carefully: ClassVar[str | None] = None
+    # Whether the whole database can be copied to a file while it is in use.
+    copies: ClassVar[bool] = False
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -58,6 +63,19 @@ class Driver(ABC):
 
     def settle(self, raw: Any) -> None:  # noqa: B027  # most need nothing
         """Prepare a database that is known to be ours for good."""
+
+    def scrub(self, raw: Any) -> bool:
+        """Clean the room that deleted rows have left, outside of a transaction; False when that
+        has to wait for others. Most need nothing."""
+        return True
+
+    def copy(self, raw: Any, path: Path) -> None:
+        """Copy the database to a file, as the transaction sees it; only where `copies` says so."""
+        raise NotImplementedError
+
+    def damage(self, raw: Any) -> str | None:
+        """What is wrong with the file, if anything is."""
+        return None
 
     def is_foreign(self, error: BaseException) -> bool:
         """Whether the driver raised it."""

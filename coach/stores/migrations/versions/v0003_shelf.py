@@ -41,6 +41,7 @@ def upgrade() -> None:
     for name, columns in INDEXES.items():
         op.create_index(name, "coach_context", columns)
     _absences()
+    _erasures()
     op.drop_table("coach_schema")
 
 
@@ -101,4 +102,16 @@ def _where(name: str, column: str, there: str) -> None:
     only = sa.text(f"{there} IS NOT NULL")
     op.create_index(
         name, "coach_message", ["session_id", column], sqlite_where=only, postgresql_where=only
+    )
+
+
+def _erasures() -> None:
+    op.create_table(
+        "coach_erasure",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("salt", sa.String(32), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("sessions", sa.Integer, nullable=False),
+        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
     )
