@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from coach.cli import (
     audit,
+    backup,
     chat,
     flow,
     moving,
@@ -52,6 +53,9 @@ session.app.command("fork")(past.fork)
 session.app.command("rewind")(past.rewind)
 session.app.command("export")(moving.export)
 session.app.command("import")(moving.import_)
+store.app.command("backup")(backup.backup)
+store.app.command("restore")(backup.restore)
+store.app.command("erasures")(backup.erasures)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from coach.errors import ArchiveError
-from coach.stores.archive.files import new_file, reading, write
+from coach.stores.archive.files import new_path, reading, write
 
 
 def test_a_file_is_for_its_owner(tmp_path: Path):
@@ -21,7 +21,7 @@ def test_nothing_is_overwritten(tmp_path: Path):
     (tmp_path / "a").write_text("mine")
     with pytest.raises(ArchiveError, match="is there already"):
         write(tmp_path / "a", ["yours"])
-    with pytest.raises(ArchiveError, match="is there already"), new_file(tmp_path / "b"):
+    with pytest.raises(ArchiveError, match="is there already"), new_path(tmp_path / "b"):
         (tmp_path / "b").write_text("mine")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
     assert (tmp_path / "b").read_text() == "mine"
