@@ -88,6 +88,28 @@ def test_a_backup_is_one_moment_of_a_store_in_use(make_bot: Callable[..., Bot], 
     writer.join()
 
 
+def test_a_turn_in_the_middle_of_a_backup_is_not_half_in_it(
+    store: SqlStore, grow: Flow, tmp_path: Path
+):
+    """Whatever is committed between two tables belongs to after the backup."""
+    if store.address.in_memory:
+        return  # one connection: nobody is in the middle of anything
+    talk = Bot(grow, store.url, clock=FakeClock()).session("ada", id="s")
+    talk.say("run more often")
+    seen: list[str] = []
+
+    def meanwhile(what: str, sql: str) -> None:
+        if "FROM coach_message" in sql and not seen:
+            seen.append(talk.say("a medal").reply)
+
+    store.database.watcher = meanwhile
+    backup(store, tmp_path / "b", NOW, portable=True)
+    back = SqlStore()
+    restore(back, tmp_path / "b")
+    assert (len(seen), back.load("s").revision, store.load("s").revision) == (1, 1, 2)
+    assert check(back).sound
+
+
 def test_a_packed_backup_comes_back(lived: Bot, dump: Any, tmp_path: Path):
     """The name says that it is packed."""
     backup(lived.store, tmp_path / "b.gz", NOW, portable=True)
