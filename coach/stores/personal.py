@@ -12,10 +12,11 @@ from sqlalchemy import Table, bindparam, delete, func, or_, select
 from coach.record.parties import Parties
 from coach.stores.archive.cells import columns_of
 from coach.stores.connect import Db
-from coach.stores.statements import CONTEXT, ERASURE, FLOW, SOURCE, TABLES, TEMPLATE
+from coach.stores.statements import CONTEXT, TABLES
 
-# What nobody has written about themselves: definitions and sources, and the ledger's digests.
-IMPERSONAL = (FLOW, TEMPLATE, SOURCE, ERASURE)
+# What nobody has written about themselves: definitions and sources, the ledger's digests, and what
+# the processes of a store agree on.
+IMPERSONAL = ("coach_flow", "coach_template", "coach_source", "coach_erasure", "coach_store")
 Counts = dict[str, int]
 USER: Any = bindparam("user")
 ACCOUNT: Any = bindparam("account")

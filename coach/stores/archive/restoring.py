@@ -14,15 +14,15 @@ from coach.stores.archive.backup import check_seal
 from coach.stores.archive.cells import name_of, plain_row, read_row
 from coach.stores.archive.files import reading
 from coach.stores.archive.lines import Document, Line, Reading, header, sealed
-from coach.stores.archive.whole import Row, clear, filled, put, rows
+from coach.stores.archive.whole import KEPT, Row, clear, filled, put, rows
 from coach.stores.connect import Db
 from coach.stores.damage import UNREADABLE
 from coach.stores.erasing import erase_again, keep, ledger
 from coach.stores.sql import SqlStore
-from coach.stores.statements import ERASURE, TABLES
+from coach.stores.statements import ERASURE
 
 SQLITE = b"SQLite format 3\0"
-NAMED = {name_of(table): table for table in TABLES}
+NAMED = {name_of(table): table for table in KEPT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

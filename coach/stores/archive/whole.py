@@ -11,6 +11,9 @@ from coach.stores.connect import Db
 from coach.stores.statements import ERASURE, TABLES, insert_erasure
 
 PIECE = 500
+# What a store keeps to itself: its name and secret before a cache. A restored one is another.
+PRIVATE = ("coach_store",)
+KEPT = tuple(table for table in TABLES if table.name not in PRIVATE)
 LIMIT: Any = bindparam("limit")
 
 Row = tuple[Table, dict[str, Any]]
@@ -22,15 +25,15 @@ def _last(table: Table) -> Any:
 
 first_piece = {t.name: select(*columns_of(t)).order_by(*t.primary_key).limit(LIMIT) for t in TABLES}
 next_piece = {t.name: first_piece[t.name].where(tuple_(*t.primary_key) > _last(t)) for t in TABLES}
-any_row = {t.name: select(*t.primary_key).limit(1) for t in TABLES}
+any_row = {t.name: select(*t.primary_key).limit(1) for t in KEPT}
 delete_rows = [delete(t) for t in TABLES if t is not ERASURE]
 # A store that is restored into keeps its own ledger.
-insert_row = {t.name: insertion(t) for t in TABLES} | {ERASURE.name: insert_erasure}
+insert_row = {t.name: insertion(t) for t in KEPT} | {ERASURE.name: insert_erasure}
 
 
 def rows(db: Db) -> Iterator[Row]:
     """Each row of each table, by key."""
-    for table in TABLES:
+    for table in KEPT:
         piece = db.rows(first_piece[table.name], limit=PIECE)
         while piece:
             yield from ((table, row) for row in piece)
@@ -60,7 +63,7 @@ def filled(db: Db) -> list[str]:
     """The tables that hold anything, but for the ledger of erasures."""
     return [
         table.name
-        for table in TABLES
+        for table in KEPT
         if table is not ERASURE and db.one(any_row[table.name]) is not None
     ]
 
