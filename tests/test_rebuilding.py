@@ -15,6 +15,7 @@ from coach.rebuilding import ledger_of, recorded
 from coach.session import Session
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
+from coach.vocabulary.commands import Set
 from coach.vocabulary.context_policy import ContextPolicy, WindowPolicy
 
 LINES = st.sampled_from(
@@ -99,3 +100,15 @@ def test_a_turn_that_is_not_there_is_said(talk: Session):
     """With those that are."""
     with pytest.raises(SessionError, match="session 's' has no turn 7; it has 0 to 0"):
         talk.page_at(7)
+
+
+def test_a_page_is_the_same_for_who_reads_it_anew(talk: Session, store: SqlStore):
+    """Whatever was corrected, and in whatever order answers came."""
+    two = [Set(field="measure", value="a medal"), Set(field="goal", value="run")]
+    talk.say("both at once", heard=two)
+    for line in ("9", "change goal: climb a hill", "change measure: a photo"):
+        talk.say(line)
+        hot = talk.page().text
+        store.hot.drop("s")
+        assert talk.page().text == hot
+    assert "the goal: climb a hill\n- how to tell it is reached: a photo" in hot

@@ -252,11 +252,12 @@ def build_view(
     question, heard, problems, events, moved, entered, resumed, offers_close, turns_left, today
     and message.
     """
+    answers = _in_order(context, labels)
     state: dict[str, object] = {
         "progress": context.progress,
         "today": context.updated_at.date().isoformat(),
-        "answers": {a.field: a.value for a in context.answers.values() if a.counts},
-        "answered": tuple(_answer(a, labels) for a in context.answers.values()),
+        "answers": {a.field: a.value for a in answers if a.counts},
+        "answered": tuple(_answer(a, labels) for a in answers),
         "assumptions": (believed := _assumptions(context, stage, budget)),
         "more_assumptions": context.assumptions.count_open() - len(believed),
         "tools": tuple(_tool(run) for run in list(context.tool_runs.values())[-MOST_TOOLS:]),
@@ -291,6 +292,13 @@ def in_words(value: Answerable | None) -> str:
         case float():
             return f"{value:g}"
     return str(value)
+
+
+def _in_order(context: CoachContext, labels: Mapping[str, str]) -> list[Answer]:
+    """The answers in the order of the flow's fields: that in which they were given is not kept,
+    and the page must be the same for who has just kept a turn and who reads it."""
+    places = {field: place for place, field in enumerate(labels)}
+    return sorted(context.answers.values(), key=lambda a: places.get(a.field, len(places)))
 
 
 def _answer(answer: Answer, labels: Mapping[str, str]) -> dict[str, object]:
