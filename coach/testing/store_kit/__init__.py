@@ -14,18 +14,18 @@ is opened with. Needs pytest.
 
 import pytest
 
-pytest.register_assert_rewrite(
-    *(f"coach.testing.store_kit.{name}" for name in ("input", "sessions", "shared", "workers"))
-)
+PARTS = ("history", "input", "sessions", "shared", "workers")
+pytest.register_assert_rewrite(*(f"coach.testing.store_kit.{name}" for name in PARTS))
 
-from coach.testing.store_kit.input import InputKit  # noqa: E402  # rewritten first
+from coach.testing.store_kit.history import HistoryKit  # noqa: E402  # rewritten first
+from coach.testing.store_kit.input import InputKit  # noqa: E402
 from coach.testing.store_kit.sessions import SessionKit  # noqa: E402
 from coach.testing.store_kit.shared import SharedKit  # noqa: E402
 from coach.testing.store_kit.workers import WorkerKit  # noqa: E402
 
 
-class StoreKit(SessionKit, WorkerKit, SharedKit, InputKit):
-    """Sessions and turns, several workers, shared contexts, and input that is hard to keep."""
+class StoreKit(SessionKit, HistoryKit, WorkerKit, SharedKit, InputKit):
+    """Sessions, their history, several workers, shared contexts, and input that is hard to keep."""
 
 
 __all__ = ["StoreKit"]
