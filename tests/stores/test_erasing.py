@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from coach.bot import Bot
-from coach.errors import InvalidId
+from coach.errors import InvalidId, LeaseLost, SessionNotFound
 from coach.flows.flow import Flow
 from coach.record.parties import Parties
 from coach.stores.check import check
@@ -132,6 +132,21 @@ def test_what_comes_meanwhile_is_removed_too(lives: Bot):
     lives.store.holders.append(again)
     assert erase(lives.store, ADA, NOW).proven
     assert [line.user_id for line in lives.sessions()] == ["ben"]
+
+
+def test_a_turn_in_flight_is_erased_as_well(make_bot: Callable[..., Bot]):
+    """Its message was durable already; whoever works on it finds out, and keeps nothing."""
+    bot: Bot
+
+    def hear(situation: object, text: str) -> list[Any]:
+        assert bot.person("ada").erase().proven
+        return []
+
+    bot = make_bot(hear=hear)
+    with pytest.raises((LeaseLost, SessionNotFound)):
+        bot.session("ada", id="s").say(SECRET)
+    assert not any(look(bot.store, ADA).values())
+    assert check(bot.store).faults == ()
 
 
 def test_the_same_id_under_another_account_is_another_person(make_bot: Callable[..., Bot]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from coach.errors import ArchiveError, StoreError, StoreNotEmpty
+from coach.errors import ArchiveError, StoreError, StoreNotEmpty, StoreUnavailable
 from coach.record.erasure import Erasure
 from coach.stores.archive.backup import check_seal
 from coach.stores.archive.cells import name_of, plain_row, read_row
@@ -108,7 +108,8 @@ def _beside(path: Path) -> Iterator[SqlStore]:
         try:
             store = SqlStore(f"sqlite:///{place}")
         except StoreError as error:
-            raise type(error)(str(error).replace(str(place), str(path))) from None
+            kind = ArchiveError if isinstance(error, StoreUnavailable) else type(error)
+            raise kind(str(error).replace(str(place), str(path))) from None
         try:
             yield store
         finally:
