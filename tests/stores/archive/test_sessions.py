@@ -14,10 +14,12 @@ from coach.aio import AsyncBot
 from coach.bot import Bot
 from coach.errors import ArchiveError, EmptyMessage, InvalidId, SessionNotFound
 from coach.flows.flow import Flow
+from coach.manager import ContextManager
 from coach.session import Session
 from coach.stores.archive.lines import Reading, sealed, text_of
-from coach.stores.archive.sessions import import_session
+from coach.stores.archive.sessions import export_session, import_session
 from coach.stores.check import check
+from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
 
 Lines = list[dict[str, Any]]
@@ -152,6 +154,17 @@ def test_a_file_that_was_tampered_with_is_refused(grow: Flow, damage: Any, words
         put(empty, lines, "t")
     assert empty.sessions() == []
     assert check(empty.store).faults == ()
+
+
+def test_a_session_without_a_flow_comes_back(store: SqlStore):
+    """As agents share one."""
+    agents = ContextManager(store=store)
+    agents.create_session("s")
+    agents.set_context("s", "topic", {"name": "tides", "of": [1, 2.5, None]})
+    lines = [text_of(line).encode() for line in export_session(store, "s", FakeClock()())]
+    import_session(store, Reading("f", lines, "session"), "t")
+    assert agents.get_context("t") == agents.get_context("s") != {}
+    assert check(store).faults == ()
 
 
 def test_the_same_for_asyncio(grow: Flow, tmp_path: Path):
