@@ -118,6 +118,8 @@ def keep(db: Db, entries: list[Erasure]) -> None:
 
 def erase_again(db: Db, entries: list[Erasure]) -> int:
     """Remove whoever the entries are of, as after restoring an earlier backup; how many people."""
+    if not entries:
+        return 0
     gone = [p for p in people(db) if any(e.is_of(p.user, p.account) for e in entries)]
     for who in gone:
         _remove(db, who)
