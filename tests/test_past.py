@@ -124,6 +124,35 @@ def test_a_rewind_is_the_turn_again_and_can_be_undone(small: Flow, steps: Any, a
     assert check(talk.services.store).faults == ()
 
 
+def test_the_past_knows_which_messages_stood(talk: Session):
+    """At each turn those that stood then, however often they went and came back."""
+    stood = []
+    for step in ("write my thesis", "a medal", "9", 1, "undo", "undo", "7", 2, "undo", 0, "undo"):
+        talk.say(step) if isinstance(step, str) else talk.rewind(step)
+        stood.append([m.seq for m in talk.history() if not m.withdrawn])
+    for turn, seqs in enumerate(stood, 1):
+        assert [m.seq for m in talk.at(turn).messages if not m.withdrawn] == seqs
+
+
+def test_a_rewind_is_undone_after_other_summaries(small: Flow):
+    """The window has moved meanwhile, and what was summed up is another story."""
+    talk = Bot(small, clock=FakeClock()).session("ada", id="s")
+    for line in ["write my thesis", "a medal", "9", "3", *["?"] * 6]:
+        talk.say(line)
+    before = talk.context
+    talk.rewind(2)
+    for _ in range(14):
+        talk.say("change goal: swim")
+    for _ in range(15):
+        talk.undo()
+    now = talk.context
+    assert (now.answers, now.stage) == (before.answers, before.stage)
+    spans = sorted((s.first_seq, s.last_seq) for s in now.summaries.values())
+    assert [first for first, _ in spans] == [1, *(last + 1 for _, last in spans[:-1])]
+    assert spans[-1][1] == now.window_start - 1
+    assert check(talk.services.store).faults == ()
+
+
 def test_a_rewind_is_said_in_the_log(talk: Session):
     """With the move it made."""
     for line in ("write my thesis", "a medal", "9", "3"):
