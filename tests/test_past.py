@@ -134,6 +134,26 @@ def test_the_past_knows_which_messages_stood(talk: Session):
         assert [m.seq for m in talk.at(turn).messages if not m.withdrawn] == seqs
 
 
+def test_a_rewind_to_an_undo_withdraws_again(talk: Session):
+    """A message that an undo withdrew, a rewind brought back, and the next one takes away."""
+    for step in ("write my thesis", "a medal", "undo", 2, 3):
+        talk.say(step) if isinstance(step, str) else talk.rewind(step)
+    withdrawn = [m.content for m in talk.history() if m.withdrawn]
+    assert "a medal" in withdrawn
+    assert withdrawn == [m.content for m in talk.at(3).messages if m.withdrawn]
+
+
+def test_the_page_of_who_rewinds_is_that_of_who_reads(small: Flow):
+    """Window and summaries in hand are those on the shelf, also when the rewind is undone."""
+    talk = Bot(small, clock=FakeClock()).session("ada", id="s")
+    lines = ["write my thesis", "a medal", "9", "3", *["?"] * 6]
+    for step in [*lines, 2, "undo", "undo", 5, "on time", "undo", "undo", "?"]:
+        talk.say(step) if isinstance(step, str) else talk.rewind(step)
+        hot = talk.page()
+        talk.services.store.hot.drop("s")
+        assert talk.page() == hot
+
+
 def test_a_rewind_is_undone_after_other_summaries(small: Flow):
     """The window has moved meanwhile, and what was summed up is another story."""
     talk = Bot(small, clock=FakeClock()).session("ada", id="s")
