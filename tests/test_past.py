@@ -154,6 +154,24 @@ def test_the_page_of_who_rewinds_is_that_of_who_reads(small: Flow):
         assert talk.page() == hot
 
 
+def test_an_undone_rewind_sums_up_nothing_anew(small: Flow):
+    """The summaries come back as they were: a language model may have written them."""
+    calls: list[int] = []
+
+    def summarise(*said: Any) -> str:
+        calls.append(1)
+        return "they spoke"
+
+    talk = Bot(small, clock=FakeClock(), summarise=summarise).session("ada", id="s")
+    for line in ["write my thesis", "a medal", "9", "3", *["?"] * 8]:
+        talk.say(line)
+    before, made = talk.context, len(calls)
+    talk.rewind(2)
+    talk.undo()
+    assert len(calls) == made > 0
+    assert talk.context.summaries == before.summaries
+
+
 def test_a_rewind_is_undone_after_other_summaries(small: Flow):
     """The window has moved meanwhile, and what was summed up is another story."""
     talk = Bot(small, clock=FakeClock()).session("ada", id="s")
