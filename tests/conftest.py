@@ -16,6 +16,7 @@ from coach.session import Session
 from coach.stores import statements
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
+from coach.testing.redis_server import RedisServer
 from coach.testing.servers import PostgresServer
 
 # The machine that runs this may be busy: no example has a deadline.
@@ -76,6 +77,34 @@ def empty_postgres(swept: SqlStore) -> Iterator[str]:
     yield swept.url
     with swept.database.transaction() as db:
         db.text(";".join(f"DELETE FROM {table.name}" for table in reversed(statements.TABLES)))
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    """A server of this test run's own, never stopped; stores keep apart by their identity."""
+    try:
+        server = RedisServer()
+    except StoreUnavailable as error:
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis: RedisServer) -> str:
+    """The address of a cache that is not in a hurry: this machine may be busy."""
+    return f"{redis.url}?timeout=20&pause=0"
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A server to be killed, paused and flushed."""
+    try:
+        server = RedisServer()
+    except StoreUnavailable as error:
+        pytest.skip(str(error))
+    with server:
+        yield server
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coach.errors import LeaseLost, SessionBusy, StoreUnavailable
 from coach.record.context import CoachContext
@@ -42,26 +42,36 @@ from coach.stores.personal import Holder
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
 
+if TYPE_CHECKING:
+    from coach.stores.redis.cache import RedisCache
+
 WAIT_SECONDS = 30.0
 SETTLE_SECONDS = 15.0
 
 
 class SqlStore:
-    """The record of any number of sessions behind one address. Safe to share between threads."""
+    """The record of any number of sessions behind one address. Safe to share between threads.
 
-    def __init__(self, url: str = "sqlite://") -> None:
+    `cache` is the address of a Redis ('redis://localhost:6379/0') that holds what its processes
+    committed last; StoreUnavailable when it does not answer now. Later it may come and go.
+    """
+
+    def __init__(self, url: str = "sqlite://", cache: str | None = None) -> None:
         self.address = parse_url(url)
         if self.address.path is not None:
             check_place(self.address.path)
         self.database = Database(self.address)
-        self.hot = HotContexts()
-        self.holders: list[Holder] = [self.hot]
         self._templates: set[str] = set()
         try:
             schema.prepare(self.database)
+            self.cache = None if cache is None else _cache(cache, self.database)
         except BaseException:
             self.database.close()
             raise
+        self.hot = HotContexts(behind=None if self.cache is None else self.cache.contexts)
+        self.holders: list[Holder] = [self.hot]
+        if self.cache is not None:
+            self.holders.append(self.cache)
 
     @property
     def url(self) -> str:
@@ -69,6 +79,8 @@ class SqlStore:
 
     def close(self) -> None:
         """Give the connections back; an in-memory store is gone with them."""
+        if self.cache is not None:
+            self.cache.close()
         self.database.close()
 
     # -- sessions --------------------------------------------------------------------------
@@ -89,7 +101,7 @@ class SqlStore:
 
     def delete(self, session_id: str) -> bool:
         """Remove a session whole, from every table; False when there is none."""
-        self.hot.drop(session_id)
+        self.hot.forget(session_id)
         with self.database.transaction() as db:
             return removing.session(db, session_id)
 
@@ -383,3 +395,10 @@ def _is_overtaken(db: Db, context: CoachContext) -> bool:
     of = {"user": context.user_id, "flow": context.flow, "account": context.account_id}
     row = db.one(statements.newest_session, **of)
     return row is not None and row["session_id"] != context.previous_session
+
+
+def _cache(url: str, database: Database) -> "RedisCache":
+    from coach.stores.identity import identity
+    from coach.stores.redis.cache import RedisCache
+
+    return RedisCache.open(url, identity(database))

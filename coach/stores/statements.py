@@ -19,6 +19,7 @@ from coach.record.passage import PassageRow
 from coach.record.person import PersonRow
 from coach.record.profile import ProfileRow
 from coach.record.section import SectionRow
+from coach.record.store_row import StoreRow
 from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
 from coach.record.tool_run import ToolRunRow
@@ -33,7 +34,8 @@ def table(row: type[Row]) -> Table:
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
 TURN, FLOW = table(TurnRow), table(FlowRow)
 PERSON, PROFILE, ACHIEVEMENT = table(PersonRow), table(ProfileRow), table(AchievementRow)
-TEMPLATE, SOURCE, ERASURE = table(TemplateRow), table(SourceRow), table(ErasureRow)
+TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
+STORE, ERASURE = table(StoreRow), table(ErasureRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
     "answers": ANSWER,
@@ -47,7 +49,10 @@ GATHERED = {
     "summaries": table(SummaryRow),
 }
 PEOPLE = (PERSON, PROFILE, ACHIEVEMENT)
-TABLES = (FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN, ERASURE)
+TABLES = (
+    *(STORE, FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN),
+    ERASURE,
+)
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.
 EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ()}
 

@@ -60,6 +60,7 @@ HOMES: dict[str, set[str]] = {
     },
     "jsonpatch": {"record/delta.py"},
     "pydantic_settings": {"settings.py"},
+    "redis": {"stores/redis/link.py"},
     "psycopg": {"stores/drivers/postgresql.py", "testing/servers.py"},
     "sqlite3": {"stores/drivers/sqlite.py"},
     "tiktoken": {"prompting/tokens.py"},

@@ -76,6 +76,46 @@ def test_only_so_many_are_kept() -> None:
     assert kept == ["b", "c"]
 
 
+class Behind:
+    """A second level that believes anything."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, coach.CoachContext] = {}
+
+    def get(self, session_id: str, revision: int, updated_at: Any) -> coach.CoachContext | None:
+        return self.kept.get(session_id)
+
+    def put(self, context: coach.CoachContext) -> None:
+        self.kept[context.session_id] = context
+
+    def drop(self, session_id: str) -> None:
+        self.kept.pop(session_id, None)
+
+    forget = drop
+
+
+def test_a_second_level_is_believed_no_more_than_the_first() -> None:
+    """What it gives out has to be what the row says; then it is at hand here too."""
+    behind, context = Behind(), coach.load("grow").begin(session_id="s").context
+    one, other = HotContexts(behind=behind), HotContexts(behind=behind)
+    one.put(context)
+    assert other.get("s", 1, context.updated_at) is None
+    assert other.get("s", 0, context.updated_at) is context
+    behind.kept.clear()
+    assert other.get("s", 0, context.updated_at) is context
+
+
+@pytest.mark.parametrize("way", ["drop", "forget"])
+def test_letting_go_reaches_the_second_level(way: str) -> None:
+    """Of one session."""
+    behind = Behind()
+    hot = HotContexts(behind=behind)
+    for name in "ab":
+        hot.put(coach.load("grow").begin(session_id=name).context)
+    getattr(hot, way)("a")
+    assert list(behind.kept) == ["b"]
+
+
 @pytest.mark.parametrize("name", ["\ud800", "x\0y"])
 def test_an_id_that_no_database_can_hold_is_answered(store: Any, name: str) -> None:
     """In our words, on reading too."""

@@ -1,4 +1,4 @@
-"""Version 3: people, the order in which each opened their sessions, and who called for them."""
+"""Version 3: people, the order in which they opened sessions, who called, the store's name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,7 @@ def upgrade() -> None:
         op.create_index(name, "coach_context", columns)
     _absences()
     _erasures()
+    _identity()
     op.drop_table("coach_schema")
 
 
@@ -114,4 +115,13 @@ def _erasures() -> None:
         sa.Column("sessions", sa.Integer, nullable=False),
         sa.Column("rows", sa.Integer, nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
+    )
+
+
+def _identity() -> None:
+    op.create_table(
+        "coach_store",
+        sa.Column("name", sa.String(16), primary_key=True),
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("secret", sa.String(64), nullable=False),
     )

@@ -1,0 +1,96 @@
+"""RedisCache: everything that one store has in Redis, behind one address."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from coach.errors import StoreUnavailable
+from coach.stores.identity import Identity
+from coach.stores.redis.address import parse_cache_url
+from coach.stores.redis.contexts import RedisContexts, context_key
+from coach.stores.redis.entries import CacheStats, Entries, Key
+from coach.stores.redis.feed import Feed
+from coach.stores.redis.link import Link, Refused
+from coach.stores.redis.seal import Seal
+
+KINDS_OF_USER = ("entities",)
+
+
+class RedisCache:
+    """The cache in front of one store. Threads may share it.
+
+    Never believed on its own: an entry counts for the revision that the database names, and only
+    under the store's seal. Lost, slow or lied in, it makes turns slower, never wrong.
+    """
+
+    def __init__(self, link: Link, identity: Identity) -> None:
+        self.address = link.address
+        self._link = link
+        seal = Seal(identity.secret)
+        prefix = f"{self.address.namespace}:{identity.id}"
+        self.entries = Entries(link, prefix, seal)
+        self.contexts = RedisContexts(self.entries)
+        self.feed = Feed(link, f"{prefix}:events", seal)
+
+    @classmethod
+    def open(cls, url: str, identity: Identity) -> Self:
+        """StoreUrlError for an address that is none; StoreUnavailable when the library or the
+        server is not there now."""
+        return cls(opened(url), identity)
+
+    def __repr__(self) -> str:
+        return f"<RedisCache {self.address.url}>"
+
+    @property
+    def url(self) -> str:
+        """The address, without the password."""
+        return self.address.url
+
+    @property
+    def stats(self) -> CacheStats:
+        """What this process has counted."""
+        return self.entries.stats
+
+    def forget(self, session_id: str) -> None:
+        """Let go of a session that is removed, if Redis can be reached."""
+        self.contexts.forget(session_id)
+
+    def erase(self, session_ids: Iterable[str], user_id: str) -> int:
+        """Remove every entry and event of a person; how many keys and events there were.
+
+        Call it after the rows are gone. StoreUnavailable when Redis cannot be reached: call it
+        again then, or wait for the entries' `ttl`.
+        """
+        return self.entries.erase(_keys(session_ids, user_id)) + self.feed.erase(user_id)
+
+    def left(self, session_ids: Iterable[str], user_id: str) -> int:
+        """How many entries and events of a person are there; StoreUnavailable as above."""
+        return self.entries.left(_keys(session_ids, user_id)) + self.feed.left(user_id)
+
+    def close(self) -> None:
+        """Tell the others what was counted, and give the connections back."""
+        self.entries.tell_stats()
+        self._link.close()
+
+
+def opened(url: str, timeout: float | None = None) -> Link:
+    """A line to a server that answers."""
+    link = Link(parse_cache_url(url), timeout)
+    try:
+        link.must(lambda client: client.ping())
+    except Refused as refusal:
+        link.close()
+        raise StoreUnavailable(f"cache {link.address.url!r} refuses us: {refusal}") from None
+    except BaseException:
+        link.close()
+        raise
+    return link
+
+
+def user_key(kind: str, user_id: str) -> Key:
+    """What is kept of a person, such as 'entities'."""
+    return Key(kind=kind, name=user_id)
+
+
+def _keys(session_ids: Iterable[str], user_id: str) -> list[Key]:
+    own = [user_key(kind, user_id) for kind in KINDS_OF_USER]
+    return [*map(context_key, session_ids), *own]
