@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.audit import Audit
-from coach.errors import CoachError, InvalidId, SessionNotFound
+from coach.errors import CoachError, InvalidId, InvalidValue, SessionNotFound
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.hearing import rules
@@ -37,7 +37,8 @@ class Bot:
     store; `hear` a function from (situation, text) to commands, the rules by default; `clock`
     gives aware times; `prompts` is a folder searched before the built-in templates; `budget`
     is the page's size in tokens; `summarise` writes the summaries instead of the flow's strategy;
-    with `keep_pages=False` turns keep no ledger of their page. Threads may share a bot.
+    with `keep_pages=False` turns keep no ledger of their page; `cache` is the address of a Redis
+    ('redis://localhost:6379/0') in front of the store. Threads may share a bot.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Bot:
         budget: int | None = None,
         summarise: Summarise | None = None,
         keep_pages: bool | None = None,
+        cache: str | None = None,
     ) -> None:
         if llm is not None:
             raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
@@ -62,7 +64,7 @@ class Bot:
         folder = Path(prompts) if prompts is not None else settings.prompts
         self.services = Services(
             flow=self.flow,
-            store=_store(store, settings),
+            store=_store(store, cache, settings),
             hear=hear or rules.hear,
             voice=Voice(
                 Templates(roots("prompts", folder)),
@@ -188,7 +190,9 @@ def _is_instant(function: object) -> bool:
     return function is None or bool(getattr(function, "instant", False))
 
 
-def _store(store: SqlStore | str | None, settings: Settings) -> SqlStore:
-    if isinstance(store, SqlStore):
-        return store
-    return SqlStore(settings.place if store is None else store)
+def _store(store: SqlStore | str | None, cache: str | None, settings: Settings) -> SqlStore:
+    if not isinstance(store, SqlStore):
+        return SqlStore(settings.place if store is None else store, cache or settings.cache)
+    if cache is not None:
+        raise InvalidValue("cache= goes with an address: this store was opened without it")
+    return store

@@ -28,13 +28,14 @@ class EventName(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContextEvent:
-    """One change of one session, at an aware moment in UTC; `keys` are the top-level keys that
-    were written, none unless it was `updated`."""
+    """One change of one session of a user, at an aware moment in UTC; `keys` are the top-level
+    keys that were written, none unless it was `updated`."""
 
     name: EventName
     session_id: str
     at: datetime
     keys: tuple[str, ...] = ()
+    user_id: str = ""
 
 
 Listener = Callable[[ContextEvent], object]

@@ -3,7 +3,7 @@
 import asyncio
 import contextvars
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from coach.collecting import Collector
 from coach.errors import FeatureOff
 from coach.listening import Listener, Listeners
+from coach.nodes import Nodes
 from coach.places import Place, place_of
 from coach.record.clean import check_user_id
 from coach.services import Clock, local_now
@@ -53,9 +54,12 @@ class ContextManager:
             lifetime=_lifetime(self.settings),
         )
         self._listeners = Listeners()
+        feed = place.feed if self.settings.event_emission else None
+        self._nodes = Nodes(feed, self._listeners, user)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="coach-manager")
-        collector = _collector(self._sharing, self._listeners, self.settings)
-        self._end = weakref.finalize(self, _end, place, collector, self._listeners, self._pool)
+        collector = _collector(self._sharing, self._nodes, self.settings)
+        closing = (self._nodes.close, self._listeners.close)
+        self._end = weakref.finalize(self, _end, place, collector, self._pool, closing)
 
     def __repr__(self) -> str:
         return f"<ContextManager on {self._sharing.contexts!r}>"
@@ -143,7 +147,8 @@ class ContextManager:
 
     def on(self, name: str, listener: Listener) -> Listener:
         """Call `listener` with a ContextEvent after each 'created', 'updated', 'deleted' or
-        'expired' session of this manager's doing; returns it.
+        'expired' session of this manager's doing, and with Redis of any other manager's of the
+        store; returns it.
 
         A plain function runs in place, a coroutine function in the event loop it was added in
         (in one of the manager's own when there is none), where only the async methods wait for
@@ -151,12 +156,14 @@ class ContextManager:
         """
         self._need("event_emission", "on")
         self._listeners.add(listener, [name])
+        self._nodes.follow()
         return listener
 
     def add_listener(self, listener: Listener, *names: str) -> None:
         """The same for several names, without any for all events."""
         self._need("event_emission", "add_listener")
         self._listeners.add(listener, names)
+        self._nodes.follow()
 
     def remove_listener(self, listener: Listener) -> bool:
         """Call it no more; False when it was not a listener."""
@@ -187,29 +194,27 @@ class ContextManager:
             raise FeatureOff(f"{method} needs {flag.upper()}, which is off")
 
     def _do(self, work: Callable[[Events], Result]) -> Result:
-        return _told(work, self._listeners, [])
+        return _told(work, self._nodes, [])
 
     async def _hop(self, method: str, work: Callable[[Events], Result]) -> Result:
         """One hop to a thread of our own: nobody who waits here keeps a thread from a turn that
         is waited for. The work comes to its end even when nobody waits any more."""
         self._need("async_operations", method)
         running: list[Future[None]] = []
-        task = partial(contextvars.copy_context().run, _told, work, self._listeners, running)
+        task = partial(contextvars.copy_context().run, _told, work, self._nodes, running)
         loop = asyncio.get_running_loop()
         result: Result = await asyncio.shield(loop.run_in_executor(self._pool, task))
         await asyncio.gather(*map(asyncio.wrap_future, running), return_exceptions=True)
         return result
 
 
-def _told(
-    work: Callable[[Events], Result], listeners: Listeners, running: list[Future[None]]
-) -> Result:
+def _told(work: Callable[[Events], Result], nodes: Nodes, running: list[Future[None]]) -> Result:
     """Do it, and tell what was kept even when it ended in an error."""
     events: Events = []
     try:
         return work(events)
     finally:
-        running.extend(listeners.tell(events))
+        running.extend(nodes.tell(events))
 
 
 def _lifetime(settings: ManagerSettings) -> timedelta | None:
@@ -218,21 +223,23 @@ def _lifetime(settings: ManagerSettings) -> timedelta | None:
     return timedelta(seconds=settings.session_expiration_seconds)
 
 
-def _collector(
-    sharing: Sharing, listeners: Listeners, settings: ManagerSettings
-) -> Collector | None:
+def _collector(sharing: Sharing, nodes: Nodes, settings: ManagerSettings) -> Collector | None:
     if sharing.lifetime is None or not settings.garbage_collection:
         return None
-    return Collector(lambda: _told(sharing.collect, listeners, []), settings.collection_seconds)
+    return Collector(lambda: _told(sharing.collect, nodes, []), settings.collection_seconds)
 
 
 def _end(
-    place: Place, collector: Collector | None, listeners: Listeners, pool: ThreadPoolExecutor
+    place: Place,
+    collector: Collector | None,
+    pool: ThreadPoolExecutor,
+    closing: Iterable[Callable[[], None]],
 ) -> None:
     """Everything that a manager has begun. Run once, at the latest when the program ends."""
     if collector is not None:
         collector.close()
     pool.shutdown()
-    listeners.close()
+    for close in closing:
+        close()
     if place.owned:
         place.contexts.close()

@@ -22,6 +22,7 @@ from coach.vocabulary.memory_policy import MemoryPolicy
 
 FILE = "coach.toml"
 SQL_STORE = "sqlite:///coach.db"
+REDIS = "redis://localhost:6379/0"
 
 
 class ConversationSettings(BaseModel):
@@ -67,7 +68,8 @@ class ManagerSettings(BaseModel):
 class Settings(BaseSettings):
     """What an operator may choose.
 
-    `store` is an address such as 'sqlite:///coach.db'; `states` and `prompts` are folders that
+    `store` is an address such as 'sqlite:///coach.db', and `cache` that of a Redis in front of
+    it; `states` and `prompts` are folders that
     are searched before the built-in ones; `budget` is the page's size in tokens of `encoding`;
     `context` says what goes on it, `memory` what is kept of a
     person, and a flow may say otherwise; `keep_pages` has every turn
@@ -79,6 +81,7 @@ class Settings(BaseSettings):
     )
 
     store: str | None = None
+    cache: str | None = Setting(default=None, repr=False)
     states: Path | None = None
     prompts: Path | None = None
     budget: int | None = Setting(default=None, ge=0)
@@ -108,6 +111,11 @@ class Settings(BaseSettings):
         if self.store is not None:
             return self.store
         return SQL_STORE if self.conversation.storage_mode == "sql" else "sqlite://"
+
+    @property
+    def redis(self) -> str | None:
+        """The address of the cache; None without one."""
+        return self.cache or (REDIS if self.manager.use_redis_caching else None)
 
     @property
     def policy(self) -> ContextPolicy:

@@ -5,7 +5,7 @@ the caller's business, after the fact.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,8 +47,9 @@ class Sharing:
         check_session_id(session_id)
         while True:
             now = self.now()
-            if self.contexts.create(session_id, self.user or NOBODY, now):
-                events.append(_event(EventName.CREATED, session_id, now))
+            user = self.user or NOBODY
+            if self.contexts.create(session_id, user, now):
+                events.append(_event(EventName.CREATED, session_id, user, now))
                 return True
             if (found := self._standing(events, session_id)) is not None:
                 self._check_owner(found)
@@ -148,7 +149,8 @@ class Sharing:
         check_session_id(session_id)
         while (kept := self._try(session_id, change)) is None:
             self.create(events, session_id)
-        events.append(_event(EventName.UPDATED, session_id, kept.updated_at, keys))
+        told = _event(EventName.UPDATED, session_id, kept.user_id, kept.updated_at)
+        events.append(replace(told, keys=keys))
 
     def _try(self, session_id: str, change: Callable[[Shared], Values]) -> Shared | None:
         try:
@@ -169,7 +171,7 @@ class Sharing:
         """False when the session is not any more what was seen."""
         done = self._empty(seen) if seen.lasting else self.contexts.delete(seen)
         if done:
-            events.append(_event(EventName.DELETED, seen.session_id, self.now()))
+            events.append(_event(EventName.DELETED, seen.session_id, seen.user_id, self.now()))
         return done
 
     def _empty(self, seen: Shared) -> bool:
@@ -183,7 +185,7 @@ class Sharing:
     def _expire(self, events: Events, seen: Shared) -> bool:
         done = self.contexts.delete(seen)
         if done and self._is_ours(seen):
-            events.append(_event(EventName.EXPIRED, seen.session_id, self.now()))
+            events.append(_event(EventName.EXPIRED, seen.session_id, seen.user_id, self.now()))
         return done
 
     def _is_over(self, found: Shared) -> bool:
@@ -224,7 +226,5 @@ def merged(old: Values, new: Values) -> Values:
     return whole
 
 
-def _event(
-    name: EventName, session_id: str, at: datetime, keys: tuple[str, ...] = ()
-) -> ContextEvent:
-    return ContextEvent(name=name, session_id=session_id, at=at, keys=keys)
+def _event(name: EventName, session_id: str, user_id: str, at: datetime) -> ContextEvent:
+    return ContextEvent(name=name, session_id=session_id, user_id=user_id, at=at)

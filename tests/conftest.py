@@ -96,6 +96,23 @@ def redis_url(redis: RedisServer) -> str:
     return f"{redis.url}?timeout=20&pause=0"
 
 
+@pytest.fixture(scope="session")
+def keeping_redis() -> Iterator[RedisServer]:
+    """The same with an append-only file, so that contexts can be kept there."""
+    try:
+        server = RedisServer(appendonly=True)
+    except StoreUnavailable as error:
+        pytest.skip(str(error))
+    with server:
+        yield server
+
+
+@pytest.fixture
+def keeping_url(keeping_redis: RedisServer) -> str:
+    """The address of contexts in Redis that are not there yet."""
+    return f"{keeping_redis.url}?timeout=20&namespace=t{uuid.uuid4().hex}"
+
+
 @pytest.fixture
 def own_redis() -> Iterator[RedisServer]:
     """A server to be killed, paused and flushed."""

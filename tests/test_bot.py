@@ -14,6 +14,7 @@ from coach.errors import (
     FlowNotFound,
     FlowVersionMismatch,
     InvalidId,
+    InvalidValue,
     SessionNotFound,
     StoreUrlError,
 )
@@ -239,3 +240,15 @@ def test_the_audit_is_at_the_bot_s_door(bot: Bot):
     assert (line.session_id, line.messages) == (talk.id, 3)
     assert [m.seq for m in bot.audit.history(talk.id)] == [1, 2, 3]
     assert [used.key for used in bot.audit.usage(by="caller")] == ["web"]
+
+
+def test_a_cache_goes_with_an_address(file_url: str, redis_url: str, monkeypatch: Any):
+    """By argument or by setting; an open store has its own, or none."""
+    monkeypatch.delenv("COACH_CACHE", raising=False)
+    bots = [Bot("grow", file_url, cache=redis_url), Bot("grow", file_url)]
+    with pytest.raises(InvalidValue, match="cache= goes with an address"):
+        Bot("grow", bots[0].store, cache=redis_url)
+    monkeypatch.setenv("COACH_CACHE", redis_url)
+    bots += [Bot("grow", file_url), Bot("grow", bots[1].store)]
+    assert [bot.store.cache is not None for bot in bots] == [True, False, True, False]
+    [bot.close() for bot in bots]

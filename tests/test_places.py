@@ -1,17 +1,20 @@
 """Where a manager keeps its sessions."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coach.aio import AsyncBot
 from coach.bot import Bot
-from coach.errors import FeatureOff, InvalidValue
+from coach.errors import FeatureOff, InvalidValue, StoreUnavailable
 from coach.places import place_of
 from coach.settings import Settings
+from coach.stores.redis.shared import RedisShared
 from coach.stores.shared import SharedContexts
 from coach.stores.shared_sql import SqlShared
 from coach.stores.sql import SqlStore
+from coach.testing.redis_server import RedisServer
 
 SETTINGS = Settings(store="sqlite://")
 
@@ -41,7 +44,38 @@ def test_anything_else_is_refused(tmp_path: Path):
         place_of(tmp_path, SETTINGS)
 
 
-def test_redis_is_not_silently_something_else():
+def caching(**more: Any) -> Settings:
+    return Settings(manager={"use_redis_caching": True}, **more)  # type: ignore[arg-type]
+
+
+def test_in_memory_redis_is_the_store(keeping_url: str):
+    """With its events."""
+    place = place_of(None, caching(store="sqlite://", cache=keeping_url))
+    assert isinstance(place.contexts, RedisShared)
+    assert place.owned
+    assert place.feed is place.contexts.feed
+    place.contexts.close()
+
+
+def test_a_database_has_redis_in_front(file_url: str, redis_url: str):
+    """Chosen by the flag or by the address alone."""
+    for settings in (caching(cache=redis_url), Settings(cache=redis_url)):
+        place = place_of(file_url, settings)
+        assert isinstance(place.contexts, SqlShared)
+        assert place.feed is not None
+        place.contexts.close()
+
+
+def test_redis_that_may_lose_contexts_is_refused(redis_url: str):
+    """Here it has no append-only file."""
+    with pytest.raises(FeatureOff, match="USE_REDIS_CACHING with a database in memory"):
+        place_of(None, caching(cache=redis_url))
+
+
+def test_redis_is_not_silently_something_else(store: SqlStore, own_redis: RedisServer):
     """Whoever asks for it hears that it is not there."""
-    with pytest.raises(FeatureOff, match="USE_REDIS_CACHING is on"):
-        place_of(None, Settings(manager={"use_redis_caching": True}))
+    own_redis.kill()
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        place_of(None, caching(cache=own_redis.url))
+    with pytest.raises(FeatureOff, match="the store was opened without a cache"):
+        place_of(store, caching())

@@ -22,6 +22,7 @@ def test_there_is_a_default_for_everything():
     """Nothing has to be set."""
     assert Settings().model_dump() == {
         "store": None,
+        "cache": None,
         "states": None,
         "prompts": None,
         "budget": None,
@@ -39,6 +40,7 @@ def test_there_is_a_default_for_everything():
     ("name", "value", "found"),
     [
         ("STORE", "sqlite:///x.db", "sqlite:///x.db"),
+        ("CACHE", "redis://:pw@h/0", "redis://:pw@h/0"),
         ("STATES", "my/states", Path("my/states")),
         ("PROMPTS", "my/prompts", Path("my/prompts")),
         ("BUDGET", "0", 0),
@@ -105,3 +107,11 @@ def test_a_managers_wrong_flag_is_named(flags: dict[str, object], wrong: str):
     """With what would have worked."""
     with pytest.raises(SettingsError, match=wrong):
         read_manager_settings(**flags)
+
+
+def test_a_cache_is_chosen_by_its_address_or_by_the_flag():
+    """The flag alone means the server of this machine; a password is not shown."""
+    assert Settings().redis is None
+    assert Settings(cache="redis://h").redis == "redis://h"
+    assert Settings(manager={"use_redis_caching": True}).redis == "redis://localhost:6379/0"
+    assert "pw" not in repr(Settings(cache="redis://:pw@h"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from coach.cli import opening, output
+from coach.cli.caching import cache_info, cache_line
 from coach.cli.options import Json, Store
 
 if TYPE_CHECKING:
@@ -42,16 +43,22 @@ def check(store: Store = None, as_json: Json = False) -> None:
 
 @app.command("info")
 def info(store: Store = None, as_json: Json = False) -> None:
-    """Say the version of the schema, and what each table holds."""
+    """Say the version of the schema, what each table holds, and of what use the cache was."""
     from coach.stores import schema
     from coach.stores.sizes import sizes
 
     database = opening.database(store)
     found = schema.info(database)
     tables = sizes(database)
+    cache = cache_info(database) if found.current else None
     if as_json:
         output.document(
-            {"store": database.address.url, **asdict(found), "tables": [*map(asdict, tables)]}
+            {
+                "store": database.address.url,
+                **asdict(found),
+                "tables": [*map(asdict, tables)],
+                "cache": None if cache is None else asdict(cache),
+            }
         )
         return
     output.line(f"{database.address.url}: {_version(found)}")
@@ -59,6 +66,8 @@ def info(store: Store = None, as_json: Json = False) -> None:
     for table in tables:
         taken = "" if table.bytes is None else f"{table.bytes:>14,} bytes"
         output.line(f"  {table.name:{width}} {table.rows:>12,} rows {taken}".rstrip())
+    if cache is not None:
+        output.line(cache_line(cache))
 
 
 def _version(found: "SchemaInfo") -> str:

@@ -28,10 +28,15 @@ class Identity:
     secret: bytes = field(repr=False)
 
 
+def known_identity(database: Database) -> Identity | None:
+    """The same, None when it has none yet; nothing is written."""
+    with database.transaction(write=False) as db:
+        return _found(db)
+
+
 def identity(database: Database) -> Identity:
     """The identity of the store; it gets one if it has none."""
-    with database.transaction(write=False) as db:
-        found = _found(db)
+    found = known_identity(database)
     if found is None:
         new = {"name": OURS, "id": secrets.token_hex(16), "secret": secrets.token_hex(32)}
         with database.transaction() as db:

@@ -29,6 +29,7 @@ FLOORS: list[set[str]] = [
         "injection",
         "learning",
         "listening",
+        "nodes",
         "person",
         "places",
         "past",

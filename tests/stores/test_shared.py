@@ -1,10 +1,12 @@
 """What every store of shared contexts promises: whole writes, none lost, and one who deletes."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from coach.stores.redis.shared import RedisShared
 from coach.stores.shared import Shared, SharedContexts, Values
 from coach.stores.shared_sql import SqlShared
 from coach.stores.sql import SqlStore
@@ -12,12 +14,15 @@ from coach.stores.sql import SqlStore
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def shared(store: SqlStore) -> SharedContexts:
+@pytest.fixture(params=["sqlite://", "file_url", "empty_postgres", "keeping_url"])
+def shared(request: pytest.FixtureRequest) -> Iterator[SharedContexts]:
     """Every kind of place, with one session 's'."""
-    contexts = SqlShared(store)
+    named = request.param
+    url = named if "://" in named else request.getfixturevalue(named)
+    contexts = RedisShared.open(url) if url.startswith("redis") else SqlShared(SqlStore(url))
     contexts.create("s", "ada", NOON)
-    return contexts
+    yield contexts
+    contexts.close()
 
 
 def found(shared: SharedContexts) -> Shared:

@@ -1,6 +1,8 @@
 """RedisCache: everything that one store has in Redis, behind one address."""
 
+import weakref
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Self
 
 from coach.errors import StoreUnavailable
@@ -13,6 +15,15 @@ from coach.stores.redis.link import Link, Refused
 from coach.stores.redis.seal import Seal
 
 KINDS_OF_USER = ("entities",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CacheInfo:
+    """A cache: how many entries it has now, and how often it was of use since it was empty."""
+
+    url: str
+    entries: int
+    stats: CacheStats
 
 
 class RedisCache:
@@ -30,6 +41,7 @@ class RedisCache:
         self.entries = Entries(link, prefix, seal)
         self.contexts = RedisContexts(self.entries)
         self.feed = Feed(link, f"{prefix}:events", seal)
+        self._end = weakref.finalize(self, _end, self.entries, link)
 
     @classmethod
     def open(cls, url: str, identity: Identity) -> Self:
@@ -66,10 +78,18 @@ class RedisCache:
         """How many entries and events of a person are there; StoreUnavailable as above."""
         return self.entries.left(_keys(session_ids, user_id)) + self.feed.left(user_id)
 
+    def info(self) -> "CacheInfo":
+        """What all processes of the store made of it; StoreUnavailable as above."""
+        return CacheInfo(url=self.url, entries=self.entries.size(), stats=self.entries.total())
+
     def close(self) -> None:
         """Tell the others what was counted, and give the connections back."""
-        self.entries.tell_stats()
-        self._link.close()
+        self._end()
+
+
+def _end(entries: Entries, link: Link) -> None:
+    entries.tell_stats()
+    link.close()
 
 
 def opened(url: str, timeout: float | None = None) -> Link:

@@ -17,6 +17,7 @@ from coach.stores.redis.link import Link, Refused
 from coach.stores.redis.seal import Seal
 
 MOST_BYTES = 1_000_000
+TELL_EVERY = 100
 GONE_SECONDS = 60.0  # nobody holds a turn's outcome back for longer before it is put here
 
 
@@ -91,6 +92,8 @@ class Entries:
         values = [number, version, mark, body, int(self._link.address.ttl * 1000)]
         keys = [self._place(key), self._tombstone(key)]
         self._try(lambda r: self._put(keys=keys, args=values, client=r))
+        if (self._counts - self._told).total() >= TELL_EVERY:
+            self.tell_stats()
 
     def reject(self, key: Key) -> None:
         """An entry that was given out cannot be used after all: it is no hit, and goes."""
