@@ -35,12 +35,14 @@ class Feed:
         self._seal = seal
 
     def publish(self, events: Iterable[Event]) -> bool:
-        """Tell the other nodes; False, and a line in the log, when Redis cannot be reached."""
+        """Tell the other nodes; False when Redis cannot be reached, and they do not hear of it."""
         try:
             for event in events:
                 self._link.ask(lambda r, e=event: self._add(r, to_json(e)))  # type: ignore[misc]
-        except (StoreUnavailable, Refused) as error:
-            log.warning("other nodes do not hear of a change: %s", error)
+        except StoreUnavailable:
+            return False
+        except Refused as refusal:
+            log.warning("other nodes do not hear of a change: %s", refusal)
             return False
         return True
 

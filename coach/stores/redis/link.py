@@ -4,6 +4,7 @@ Whoever reads a cache uses `ask`, which answers None rather than keep a turn wai
 failure nobody tries again for a while. Whoever needs the server uses `must`.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
 Result = TypeVar("Result")
+log = logging.getLogger("coach.redis")
 MISSING = "a cache in Redis needs the library redis: pip install 'coachflow[redis]'"
 
 
@@ -53,7 +55,7 @@ class Link:
         from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError
 
         try:
-            return action(self._client)
+            found = action(self._client)
         except (ConnectionError, TimeoutError, OSError) as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise StoreUnavailable(
@@ -64,18 +66,18 @@ class Link:
         except (RedisError, ValueError) as error:  # no Redis speaks there
             reason = f"cache {self.address.url!r} cannot be used: {error}"
             raise StoreUnavailable(reason) from None
+        self._closed_until = 0.0
+        return found
 
     def ask(self, action: "Callable[[Redis], Result]") -> Result:
         """The same, but StoreUnavailable at once while the server is left alone."""
         if not self._may_try():
             raise Resting(f"cache {self.address.url!r} is left alone after a failure")
         try:
-            found = self.must(action)
-        except StoreUnavailable:
-            self._rest()
+            return self.must(action)
+        except StoreUnavailable as error:
+            self._rest(error)
             raise
-        self._closed_until = 0.0
-        return found
 
     def close(self) -> None:
         self._client.close()
@@ -95,9 +97,12 @@ class Link:
                 self._closed_until = now + self.address.pause
             return True
 
-    def _rest(self) -> None:
+    def _rest(self, error: StoreUnavailable) -> None:
         with self._lock:
+            was_well = not self._closed_until
             self._closed_until = self._clock() + self.address.pause
+        if was_well:
+            log.warning("%s; we go on without it", error)
 
 
 class Resting(StoreUnavailable):

@@ -36,6 +36,10 @@ Result = TypeVar("Result")
 Found = tuple[str, Shared]  # the session's birth, and what it is now
 
 
+class Refusal(StoreUnavailable):
+    """An answer, but no context can be kept there: to ask again would not help."""
+
+
 class RedisShared:
     """The shared contexts of one namespace; see SharedContexts. None of them is lasting."""
 
@@ -65,7 +69,7 @@ class RedisShared:
     def create(self, session_id: str, user_id: str, now: datetime) -> bool:
         at = to_utc(now)
         values = [session_id, uuid.uuid4().hex, user_id, at.isoformat(), _micros(at)]
-        return bool(self._surely(self._create, [self._place(session_id), self._times], values))
+        return self._done(self._create, [self._place(session_id), self._times], values)
 
     def read(self, session_id: str) -> Shared | None:
         found = self._found(session_id)
@@ -80,7 +84,7 @@ class RedisShared:
                 *(session_id, uuid.uuid4().hex, born, old.revision),
                 *(text, at.isoformat(), _micros(at)),
             ]
-            if self._surely(self._swap, [self._place(session_id), self._times], values):
+            if self._done(self._swap, [self._place(session_id), self._times], values):
                 return _shared(session_id, (born, old.user_id, text, old.revision + 1, at))[1]
             if time.monotonic() > deadline:
                 raise SessionBusy(
@@ -94,11 +98,11 @@ class RedisShared:
         keys = [self._place(seen.session_id), self._times, mark]
         at = to_utc(seen.updated_at).isoformat()
         values = [seen.session_id, seen.revision, at, MARK_MS]
-        return bool(self._surely(self._remove, keys, values))
+        return self._done(self._remove, keys, values)
 
     def expired(self, before: datetime, limit: int) -> list[Shared]:
         last = f"({_micros(to_utc(before))}"
-        ids: Any = self._must(
+        ids: Any = self._surely(
             lambda r: r.zrangebyscore(self._times, "-inf", last, start=0, num=limit)
         )
         found = (self.read(name.decode()) for name in ids)
@@ -113,7 +117,7 @@ class RedisShared:
         return f"{self._prefix}:s:{session_id}"
 
     def _found(self, session_id: str) -> Found | None:
-        fields: Any = self._must(lambda r: r.hmget(self._place(session_id), list(FIELDS)))
+        fields: Any = self._surely(lambda r: r.hmget(self._place(session_id), list(FIELDS)))
         return None if fields[0] is None else _read(session_id, fields)
 
     def _must(self, action: Callable[[Any], Result]) -> Result:
@@ -121,16 +125,19 @@ class RedisShared:
             return self._link.must(action)
         except Refused as refusal:
             where = self._link.address.url
-            raise StoreUnavailable(f"cache {where!r} refuses a context: {refusal}") from None
+            raise Refusal(f"cache {where!r} refuses a context: {refusal}") from None
 
-    def _surely(self, script: Callable[..., Any], keys: list[str], values: list[Any]) -> int:
-        """Run a script; when the answer is lost it is sent again, as it does nothing twice."""
+    def _done(self, script: Callable[..., Any], keys: list[str], values: list[Any]) -> bool:
+        return bool(self._surely(lambda r: script(keys=keys, args=values, client=r)))
+
+    def _surely(self, action: Callable[[Any], Result]) -> Result:
+        """When the answer is lost it is asked for again: nothing here is done twice."""
         deadline, pause = time.monotonic() + self._settle_seconds, 0.05
         while True:
             try:
-                return int(self._must(lambda r: script(keys=keys, args=values, client=r)))
-            except StoreUnavailable:
-                if time.monotonic() > deadline:
+                return self._must(action)
+            except StoreUnavailable as error:
+                if isinstance(error, Refusal) or time.monotonic() > deadline:
                     raise
             time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # jitter, not a secret
             pause = min(pause * 2, 1.0)

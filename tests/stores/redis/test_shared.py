@@ -1,13 +1,16 @@
 """Shared contexts in Redis alone: fenced, kept, and refused where they would be lost."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from coach.errors import DamagedStore, FeatureOff, StoreUnavailable
+from coach.stores.redis import scripts
 from coach.stores.redis.address import parse_cache_url
 from coach.stores.redis.link import Link
 from coach.stores.redis.shared import RedisShared
@@ -78,28 +81,46 @@ def test_a_write_during_a_restart_is_done_once(own: RedisServer):
     shared.close()
 
 
-def test_an_answer_that_was_lost_is_asked_for_again(shared: RedisShared):
-    """The script has run; sent a second time it changes nothing and says the same."""
-    run = shared._surely
+def everything_twice(shared: RedisShared) -> None:
+    """Each script is sent a second time, as if its answer had been lost."""
+    run = shared._done
 
-    def twice(script: Any, keys: list[str], values: list[Any]) -> int:
+    def twice(script: Any, keys: list[str], values: list[Any]) -> bool:
         first = run(script, keys, values)
         assert run(script, keys, values) == first
         return first
 
-    shared._surely = twice  # type: ignore[method-assign]
+    shared._done = twice  # type: ignore[method-assign]
     assert shared.create("t", "ada", NOON)
     for number in (1, 2):
         kept = shared.write("t", lambda old: {"n": old.values.get("n", 0) + 1}, NOON)
         assert kept is not None
         assert (kept.values, kept.revision) == ({"n": number}, number)
+        assert shared.read("t") == kept
     assert kept is not None
     assert shared.delete(kept)
     assert not shared.delete(kept)
 
 
-def test_who_was_overtaken_looks_again(shared: RedisShared):
-    """Also when the session was made anew meanwhile, at the same revision and time."""
+def many_at_once(shared: RedisShared) -> None:
+    """Threads that count, with time between the look and the write."""
+
+    def count(_: int) -> None:
+        def change(old: Any) -> dict[str, Any]:
+            time.sleep(0.002)
+            return {"n": old.values.get("n", 0) + 1}
+
+        shared.write("s", change, NOON)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(20)))
+    found = shared.read("s")
+    assert found is not None
+    assert (found.values, found.revision) == ({"n": 20}, 20)
+
+
+def made_anew(shared: RedisShared) -> None:
+    """Meanwhile, at the same revision and time."""
     seen: list[Any] = []
 
     def change(old: Any) -> dict[str, Any]:
@@ -111,8 +132,37 @@ def test_who_was_overtaken_looks_again(shared: RedisShared):
 
     kept = shared.write("s", change, NOON)
     assert kept is not None
-    assert (kept.values, kept.revision) == ({"n": 2}, 1)
-    assert len(seen) == 2
+    assert (kept.values, kept.revision, len(seen)) == ({"n": 2}, 1, 2)
+
+
+@pytest.mark.parametrize("story", [everything_twice, many_at_once, made_anew])
+def test_writes_are_fenced(shared: RedisShared, story: Callable[[RedisShared], None]):
+    """No write is lost, none is done twice, and none reaches another session."""
+    story(shared)
+
+
+@pytest.mark.parametrize(
+    ("name", "guard", "story"),
+    [
+        ("CREATE", "if redis.call('HGET', KEYS[1], 'born') == ARGV[2]", everything_twice),
+        ("SWAP", "if string.find(found[3], ARGV[2], 1, true)", everything_twice),
+        ("SWAP", "if found[2] ~= ARGV[4]", many_at_once),
+        ("SWAP", "if found[1] ~= ARGV[3]", made_anew),
+        ("REMOVE", "if redis.call('EXISTS', KEYS[3]) == 1", everything_twice),
+    ],
+)
+def test_without_a_fence_the_same_story_fails(
+    keeping_url: str, monkeypatch: Any, name: str, guard: str, story: Any
+):
+    """Each line of the scripts that guards something is needed."""
+    source = getattr(scripts, name)
+    assert source.count(guard) == 1
+    monkeypatch.setattr(scripts, name, source.replace(guard, "if false"))
+    shared = RedisShared.open(keeping_url)
+    shared.create("s", "ada", NOON)
+    with pytest.raises(AssertionError):
+        story(shared)
+    shared.close()
 
 
 def test_a_server_that_does_not_come_back_is_an_error(own: RedisServer):
