@@ -31,7 +31,7 @@ class SecondLevel(Protocol):
         """Let go of one session."""
         ...
 
-    def forget(self, session_id: str) -> None:
+    def remove(self, session_id: str) -> None:
         """Let go of a session that is being removed."""
         ...
 
@@ -74,11 +74,11 @@ class HotContexts:
         if self._behind is not None:
             self._behind.drop(session_id)
 
-    def forget(self, session_id: str) -> None:
+    def remove(self, session_id: str) -> None:
         """The same of a session that is removed."""
         self._let_go(session_id)
         if self._behind is not None:
-            self._behind.forget(session_id)
+            self._behind.remove(session_id)
 
     def _at_hand(self, session_id: str) -> CoachContext | None:
         with self._lock:

@@ -97,7 +97,7 @@ class SqlShared:
             if db.run(delete_seen, of) != 1:
                 return False
             removing.session(db, seen.session_id)
-        self._store.hot.forget(seen.session_id)
+        self._store.hot.remove(seen.session_id)
         return True
 
     def expired(self, before: datetime, limit: int) -> list[Shared]:

@@ -101,7 +101,7 @@ class SqlStore:
 
     def delete(self, session_id: str) -> bool:
         """Remove a session whole, from every table; False when there is none."""
-        self.hot.forget(session_id)
+        self.hot.remove(session_id)
         with self.database.transaction() as db:
             return removing.session(db, session_id)
 

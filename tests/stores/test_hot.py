@@ -91,7 +91,7 @@ class Behind:
     def drop(self, session_id: str) -> None:
         self.kept.pop(session_id, None)
 
-    forget = drop
+    remove = drop
 
 
 def test_a_second_level_is_believed_no_more_than_the_first() -> None:
@@ -105,7 +105,7 @@ def test_a_second_level_is_believed_no_more_than_the_first() -> None:
     assert other.get("s", 0, context.updated_at) is context
 
 
-@pytest.mark.parametrize("way", ["drop", "forget"])
+@pytest.mark.parametrize("way", ["drop", "remove"])
 def test_letting_go_reaches_the_second_level(way: str) -> None:
     """Of one session."""
     behind = Behind()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from coach.errors import StoreUnavailable
+from coach.record.parties import Parties
 from coach.stores.identity import Identity
 from coach.stores.redis.address import parse_cache_url
 from coach.stores.redis.contexts import RedisContexts, context_key
@@ -14,7 +15,7 @@ from coach.stores.redis.feed import Feed
 from coach.stores.redis.link import Link, Refused
 from coach.stores.redis.seal import Seal
 
-KINDS_OF_USER = ("entities",)
+KINDS_OF_PERSON = ("entities",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,21 +63,24 @@ class RedisCache:
         """What this process has counted."""
         return self.entries.stats
 
-    def forget(self, session_id: str) -> None:
-        """Let go of a session that is removed, if Redis can be reached."""
-        self.contexts.forget(session_id)
+    @property
+    def name(self) -> str:
+        """What it is called beside the tables when a person is erased."""
+        return "redis"
 
-    def erase(self, session_ids: Iterable[str], user_id: str) -> int:
-        """Remove every entry and event of a person; how many keys and events there were.
+    def forget(self, who: Parties, session_ids: Iterable[str]) -> None:
+        """Remove every entry and event of a person, and let nobody put them back for a minute.
 
-        Call it after the rows are gone. StoreUnavailable when Redis cannot be reached: call it
-        again then, or wait for the entries' `ttl`.
+        StoreUnavailable when Redis cannot be reached: call it again then, or wait for the `ttl`.
         """
-        return self.entries.erase(_keys(session_ids, user_id)) + self.feed.erase(user_id)
+        ids = [*session_ids]
+        self.entries.erase(_keys(who, ids))
+        self.feed.erase(who.user, ids)
 
-    def left(self, session_ids: Iterable[str], user_id: str) -> int:
+    def held(self, who: Parties, session_ids: Iterable[str]) -> int:
         """How many entries and events of a person are there; StoreUnavailable as above."""
-        return self.entries.left(_keys(session_ids, user_id)) + self.feed.left(user_id)
+        ids = [*session_ids]
+        return self.entries.left(_keys(who, ids)) + self.feed.left(who.user, ids)
 
     def info(self) -> "CacheInfo":
         """What all processes of the store made of it; StoreUnavailable as above."""
@@ -106,11 +110,11 @@ def opened(url: str, timeout: float | None = None) -> Link:
     return link
 
 
-def user_key(kind: str, user_id: str) -> Key:
+def person_key(kind: str, who: Parties) -> Key:
     """What is kept of a person, such as 'entities'."""
-    return Key(kind=kind, name=user_id)
+    return Key(kind=kind, name=f"{who.user}\0{who.account or ''}")
 
 
-def _keys(session_ids: Iterable[str], user_id: str) -> list[Key]:
-    own = [user_key(kind, user_id) for kind in KINDS_OF_USER]
+def _keys(who: Parties, session_ids: Iterable[str]) -> list[Key]:
+    own = [person_key(kind, who) for kind in KINDS_OF_PERSON]
     return [*map(context_key, session_ids), *own]

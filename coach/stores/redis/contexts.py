@@ -43,7 +43,7 @@ class RedisContexts:
     def drop(self, session_id: str) -> None:
         self._entries.drop(context_key(session_id))
 
-    def forget(self, session_id: str) -> None:
+    def remove(self, session_id: str) -> None:
         """Drop a session that is no more; nobody puts it back for a minute."""
         self._entries.forget(context_key(session_id))
 

@@ -51,15 +51,17 @@ class Feed:
         reading = Link(self._link.address, timeout=BLOCK_MS / 1000 + 5.0)
         return Reader(self, reading, heard)
 
-    def erase(self, user_id: str) -> int:
-        """Remove the events of a person; how many. StoreUnavailable when Redis cannot be asked."""
-        places = [place for place, event in self._all() if event.get("user_id") == user_id]
+    def erase(self, user_id: str, session_ids: Iterable[str] = ()) -> int:
+        """Remove the events of a person, or of these sessions; how many there were.
+        StoreUnavailable when Redis cannot be asked."""
+        places = self._of(user_id, session_ids)
         if places:
             self._link.must(lambda r: r.xdel(self._key, *places))
         return len(places)
 
-    def left(self, user_id: str) -> int:
-        return sum(1 for _, event in self._all() if event.get("user_id") == user_id)
+    def left(self, user_id: str, session_ids: Iterable[str] = ()) -> int:
+        """How many of them there are; StoreUnavailable as above."""
+        return len(self._of(user_id, session_ids))
 
     # -- for the reader --------------------------------------------------------------------
 
@@ -89,9 +91,11 @@ class Feed:
         oldest = int(bytes(place).partition(b"-")[0]) - KEPT_MS
         client.xtrim(self._key, minid=oldest, approximate=True)
 
-    def _all(self) -> list[tuple[bytes, Event]]:
+    def _of(self, user_id: str, session_ids: Iterable[str]) -> list[bytes]:
+        ids = frozenset(session_ids)
         found: Any = self._link.must(lambda r: r.xrange(self._key))
-        return [(place, self.read(fields) or {}) for place, fields in found]
+        events = [(place, self.read(fields) or {}) for place, fields in found]
+        return [p for p, e in events if e.get("user_id") == user_id or e.get("session_id") in ids]
 
 
 class Reader:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from coach.errors import StoreUnavailable
+from coach.record.parties import Parties
 from coach.stores.identity import identity
-from coach.stores.redis.cache import RedisCache, user_key
+from coach.stores.redis.cache import RedisCache, person_key
+from coach.stores.redis.contexts import context_key
 from coach.stores.redis.entries import CacheStats
 from coach.stores.sql import SqlStore
 from coach.testing.redis_server import RedisServer
@@ -25,15 +27,28 @@ def test_a_server_that_is_not_there_is_named(own_redis: RedisServer, file_url: s
 
 
 def test_a_person_is_erased(store: SqlStore, redis_url: str):
-    """Their sessions, what is kept under their name, and events; nobody else's."""
+    """Their sessions, what is kept of them, and events; nobody else's, of that name or not."""
     cache = RedisCache.open(redis_url, identity(store.database))
-    for name in ("ada", "eve"):
-        cache.entries.put(user_key("entities", name), 1, "1", b"{}")
-        cache.feed.publish([{"name": "updated", "user_id": name}])
-    assert cache.left(["s"], "ada") == 2
-    assert cache.erase(["s"], "ada") == 2
-    assert cache.left(["s"], "ada") == 0
-    assert cache.left([], "eve") == 2
+    ada, other = Parties(user="ada"), Parties(user="ada", account="b")
+    for who in (ada, other):
+        cache.entries.put(person_key("entities", who), 1, "1", b"{}")
+    cache.entries.put(context_key("s"), 1, "1", b"{}")
+    cache.feed.publish([{"user_id": "ada"}, {"user_id": "eve"}, {"session_id": "s"}])
+    assert cache.held(ada, ["s"]) == 4
+    for _ in range(2):
+        cache.forget(ada, ["s"])
+        assert cache.held(ada, ["s"]) == 0
+    assert cache.held(other, []) == cache.held(Parties(user="eve"), []) == 1
+    cache.close()
+
+
+def test_nobody_is_erased_without_redis(store: SqlStore, own_redis: RedisServer):
+    """Whoever has to know that nothing is left hears that it is not known."""
+    cache = RedisCache.open(own_redis.url, identity(store.database))
+    own_redis.kill()
+    for action in (cache.forget, cache.held):
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            action(Parties(user="ada"), ["s"])
     cache.close()
 
 

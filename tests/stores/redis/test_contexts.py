@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from coach.bot import Bot
 from coach.flows.flow import Flow
+from coach.record.parties import Parties
 from coach.stores.check import check
 from coach.stores.redis.contexts import context_key
 from coach.stores.sql import SqlStore
@@ -18,6 +19,7 @@ from coach.testing import FakeClock
 from coach.testing.redis_server import RedisServer
 
 Stores = tuple[SqlStore, SqlStore]
+ADA = Parties(user="ada")
 
 
 @pytest.fixture
@@ -128,7 +130,7 @@ def test_what_an_action_may_still_hold_is_not_put_there(redis_url: str):
     store = SqlStore(cache=redis_url)
     Bot(flow.using(registry), store).session("ada", id="s").say("x")
     assert store.cache is not None
-    assert store.cache.left(["s"], "ada") == 0
+    assert store.cache.held(ADA, ["s"]) == 0
     store.close()
 
 
@@ -137,9 +139,9 @@ def test_a_deleted_session_leaves_nothing(stores: Stores):
     talk_on(stores[0]).say("run a marathon")
     cache = stores[0].cache
     assert cache is not None
-    assert cache.left(["s"], "ada") == 1
+    assert cache.held(ADA, ["s"]) == 1
     stores[1].delete("s")
-    assert cache.left(["s"], "ada") == 0
+    assert cache.held(ADA, ["s"]) == 0
     assert talk_on(stores[1]).say("swim a lake").revision == 1
     assert stores[1].load("s").answers["goal"].value == "swim a lake"
 
