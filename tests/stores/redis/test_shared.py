@@ -70,14 +70,17 @@ def test_a_write_during_a_restart_is_done_once(own: RedisServer):
     shared = RedisShared.open(own.url)
     shared.create("s", "ada", NOON)
 
+    timer = threading.Timer(0.3, own.start)
+
     def restart(old: Any) -> dict[str, Any]:
         own.kill()
-        threading.Timer(0.3, own.start).start()
+        timer.start()
         return {"n": old.values.get("n", 0) + 1}
 
     kept = shared.write("s", restart, NOON)
     assert kept is not None
     assert (kept.values, kept.revision) == ({"n": 1}, 1)
+    timer.join()
     shared.close()
 
 
