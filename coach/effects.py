@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from coach.errors import InputError
+from coach.heartbeat import Pulse, beat_on, beside
 
 Result = TypeVar("Result")
 
@@ -28,10 +29,14 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
-    """Something to be done outside; `run` may return an awaitable when it hears or speaks."""
+    """Something to be done outside; `run` may return an awaitable when it hears or speaks.
+
+    `pulse` keeps a lease alive while it runs, however long that is.
+    """
 
     verb: Verb
     run: Callable[[], Any]
+    pulse: Pulse | None = None
 
 
 def drive(effects: Generator[Effect, Any, Result]) -> Result:
@@ -40,7 +45,7 @@ def drive(effects: Generator[Effect, Any, Result]) -> Result:
         effect = next(effects)
         while True:
             try:
-                value = _in_place(effect.run())
+                value = _in_place(beside(effect.pulse, effect.run))
             except BaseException as error:
                 effect = effects.throw(error)
             else:
@@ -65,7 +70,7 @@ async def adrive(effects: Generator[Effect, Any, Result]) -> Result:
         effect = next(effects)
         while True:
             try:
-                value = await _perform(effect)
+                value = await _alive(effect)
             except BaseException as error:
                 effect = effects.throw(error)
             else:
@@ -75,6 +80,21 @@ async def adrive(effects: Generator[Effect, Any, Result]) -> Result:
         return result
     finally:
         effects.close()
+
+
+async def _alive(effect: Effect) -> Any:
+    """Perform it beside its pulse; a lost lease ends it."""
+    if effect.pulse is None:
+        return await _perform(effect)
+    work = asyncio.ensure_future(_perform(effect))
+    heart = asyncio.ensure_future(beat_on(effect.pulse))
+    try:
+        await asyncio.wait((work, heart), return_when=asyncio.FIRST_COMPLETED)
+        return heart.result() if heart.done() else work.result()
+    finally:
+        work.cancel()
+        heart.cancel()
+        await asyncio.gather(work, heart, return_exceptions=True)
 
 
 async def _perform(effect: Effect) -> Any:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from coach.consolidation import consolidate
 from coach.errors import FlowError, FlowVersionMismatch, PromptError
 from coach.flows.flow import Flow
+from coach.heartbeat import Pulse
 from coach.limits import MAX_MESSAGE_CHARS
 from coach.prompting.prompt import Prompt
 from coach.prompting.summary import Summarise
@@ -79,6 +80,12 @@ class Services:
         """Take the session for one turn; held when nothing slow will happen in it."""
         hold = self.is_quick(understood)
         return self.store.claim(session_id, key, text, self.clock(), hold=hold, wait=wait)
+
+    def pulse(self, claim: Claim, instant: bool) -> Pulse | None:
+        """What keeps a claim alive beside something that is not instant; a held one needs none."""
+        if instant or claim.db is not None:
+            return None
+        return Pulse(beat=lambda: self.store.renew(claim), seconds=self.store.lease_seconds / 3)
 
     def is_quick(self, understood: bool) -> bool:
         """Whether nothing in a turn waits for anything, so that it may hold its transaction."""

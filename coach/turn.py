@@ -100,7 +100,11 @@ def take_turn(
         flow, now = services.flow_of(claim.context, claim), services.clock()
         if heard is None:
             situation = flow.situation(claim.context, now)
-            heard = yield Effect(verb=Verb.HEAR, run=lambda: services.hear(situation, text))
+            heard = yield Effect(
+                verb=Verb.HEAR,
+                run=lambda: services.hear(situation, text),
+                pulse=services.pulse(claim, services.instant),
+            )
         commands = as_commands(heard)
         _recall(services, claim, commands)
         learn = lesson(text, now, brought.context, services.memory_of(flow))
@@ -110,6 +114,7 @@ def take_turn(
         yield Effect(
             verb=Verb.FOLD,
             run=lambda: _consolidate(services, flow, claim, step.context, undone, turn),
+            pulse=services.pulse(claim, services.folds_at_once),
         )
         spoken: Spoken = yield Effect(
             verb=Verb.SPEAK,

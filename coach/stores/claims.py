@@ -18,14 +18,16 @@ LEASE_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit;
-    `again` says that this very turn may have been claimed by a transaction of unknown outcome."""
+    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit,
+    else the session is leased for `lease` seconds; `again` says that this very turn may have
+    been claimed by a transaction of unknown outcome."""
 
     session_id: str
     key: str
     text: str
     at: datetime
     hold: bool
+    lease: float = LEASE_SECONDS
     again: bool = False
 
     @property
@@ -60,7 +62,7 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     if known is not None:
         _renumber(db, taken, known["number"])
     if not wanted.hold:
-        _take_lease(db, taken, wanted.text)
+        _take_lease(db, taken, wanted)
     return taken
 
 
@@ -109,16 +111,16 @@ def _renumber(db: Db, taken: Claim, old: int) -> None:
     taken.stored = True
 
 
-def _take_lease(db: Db, taken: Claim, text: str) -> None:
+def _take_lease(db: Db, taken: Claim, wanted: Wanted) -> None:
     """Make the message durable and the session ours for a while; ends the transaction."""
     if not taken.stored:
-        db.run(statements.insert_turn, mapping.pending_values(taken, text))
+        db.run(statements.insert_turn, mapping.pending_values(taken, wanted.text))
         taken.stored = True
     taken.fence += 1
     lease = {
         "session": taken.session_id,
         "new_fence": taken.fence,
-        "new_lease": until(db, LEASE_SECONDS),
+        "new_lease": until(db, wanted.lease),
         "new_number": taken.number,
     }
     db.run(statements.claim_context, lease)

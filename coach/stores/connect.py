@@ -177,10 +177,14 @@ class Database:
         """A transaction that may write, or a snapshot for reading."""
         queues = self.driver.takes_turns(write)
         ticket = Ticket(threading.get_ident()) if queues else None
+        taken: list[Any] = []
         try:
             self._enter(ticket)
-            return Db(self, self._connect(write), ticket)
-        except BaseException:
+            self._connect(write, taken)
+            return Db(self, taken[0], ticket)
+        except BaseException:  # Ctrl-C as well: the next transaction must not meet this one
+            for connection in taken:
+                connection.close()
             self.leave(ticket)
             raise
 
@@ -197,23 +201,20 @@ class Database:
     def _refuse(self, reason: str) -> NoReturn:
         raise StoreUnavailable(f"store {self.address.url!r}: {reason}")
 
-    def _connect(self, write: bool) -> Any:
-        """A connection in a new transaction. Those that broke while nobody used them are left
-        behind; when no new one can be had the store is unavailable."""
+    def _connect(self, write: bool, taken: list[Any]) -> None:
+        """Take a connection in a new transaction. Those that broke while nobody used them are
+        left behind; when no new one can be had the store is unavailable."""
         for _ in range(MOST_LOST):
-            connection: Any = self.speaking(self.engine.raw_connection)
+            taken.append(self.speaking(self.engine.raw_connection))
             try:
                 self.watch("begin", "")
-                self.speaking(partial(self.driver.begin, connection.driver_connection, write))
+                self.speaking(partial(self.driver.begin, taken[0].driver_connection, write))
             except ConnectionLost:
-                connection.invalidate()
-                connection.close()
-            except BaseException:
-                connection.close()
-                raise
+                taken[0].invalidate()
+                taken.pop().close()
             else:
-                return connection
-        return self._refuse("every connection breaks at once")
+                return
+        self._refuse("every connection breaks at once")
 
     @contextlib.contextmanager
     def transaction(self, write: bool = True) -> Iterator[Db]:

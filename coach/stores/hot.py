@@ -114,6 +114,7 @@ class HotContexts:
         for session_id in session_ids:
             self.drop(session_id)
 
+
 def _is(context: CoachContext | None, revision: int, updated_at: datetime) -> bool:
     if context is None:
         return False

@@ -33,7 +33,7 @@ from coach.stores import (
     schema,
     statements,
 )
-from coach.stores.claims import LEASE_SECONDS, Wanted
+from coach.stores.claims import Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.forking import Fork, Moment
@@ -53,14 +53,22 @@ class SqlStore:
     """The record of any number of sessions behind one address. Safe to share between threads.
 
     `cache` is the address of a Redis ('redis://localhost:6379/0') that holds what its processes
-    committed last; StoreUnavailable when it does not answer now. Later it may come and go.
+    committed last; StoreUnavailable when it does not answer now. Later it may come and go. A turn
+    that waits for something slow has its session for `lease_seconds` (60) at a time.
     """
 
-    def __init__(self, url: str = "sqlite://", cache: str | None = None) -> None:
+    def __init__(
+        self,
+        url: str = "sqlite://",
+        cache: str | None = None,
+        *,
+        lease_seconds: float | None = None,
+    ) -> None:
         self.address = parse_url(url)
         if self.address.path is not None:
             check_place(self.address.path)
         self.database = Database(self.address)
+        self.lease_seconds = lease_seconds or claims.LEASE_SECONDS
         self._templates: set[str] = set()
         try:
             schema.prepare(self.database)
@@ -267,7 +275,8 @@ class SqlStore:
         for longer than `wait` seconds.
         """
         deadline = time.monotonic() + wait
-        wanted = Wanted(session_id=session_id, key=key, text=text, at=now, hold=hold)
+        lease = self.lease_seconds
+        wanted = Wanted(session_id=session_id, key=key, text=text, at=now, hold=hold, lease=lease)
         while (taken := self._try_claim(wanted)) is None:
             if time.monotonic() > deadline:
                 raise SessionBusy(f"session {session_id!r} is busy: another turn is in flight")
@@ -295,10 +304,10 @@ class SqlStore:
                 lease = {"session": claim.session_id, "held_fence": claim.fence, "new_lease": None}
                 db.run(statements.renew_lease, lease)
 
-    def renew(self, claim: Claim, seconds: float = LEASE_SECONDS) -> None:
-        """Heartbeat of a long run; LeaseLost when the claim was overtaken."""
+    def renew(self, claim: Claim, seconds: float | None = None) -> None:
+        """Heartbeat of a long run; LeaseLost when the claim was overtaken, or has ended."""
         with self.database.transaction() as db:
-            until = claims.until(db, seconds)
+            until = claims.until(db, self.lease_seconds if seconds is None else seconds)
             lease = {"session": claim.session_id, "held_fence": claim.fence, "new_lease": until}
             if db.run(statements.renew_lease, lease) != 1:
                 raise LeaseLost(f"session {claim.session_id!r}: another worker took over")

@@ -126,7 +126,11 @@ claim_context = (
 )
 renew_lease = (
     update(CONTEXT)
-    .where(_of(CONTEXT), CONTEXT.c.fence == bindparam("held_fence"))
+    .where(
+        _of(CONTEXT),
+        CONTEXT.c.fence == bindparam("held_fence"),
+        CONTEXT.c.lease_until.is_not(None),  # a beat that comes late must not lease it anew
+    )
     .values(lease_until=bindparam("new_lease"))
 )
 FENCED = ("session_id", "user_id", "ordinal", "fence", "created_at")

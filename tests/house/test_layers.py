@@ -25,6 +25,7 @@ FLOORS: list[set[str]] = [
         "effects",
         "fixture_files",
         "fixtures",
+        "heartbeat",
         "hunks",
         "injection",
         "learning",
