@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from coach.record.message import Message as Message
     from coach.rendering import render as render
     from coach.session import Session as Session
+    from coach.sweeper import Sweeper as Sweeper
     from coach.turn import Turn as Turn
     from coach.vocabulary.decision import Decision as Decision
 
@@ -55,6 +56,7 @@ _HOMES = {
     "Registry": "coach.flows.registry",
     "Session": "coach.session",
     "Stage": "coach.flows.flow",
+    "Sweeper": "coach.sweeper",
     "Transition": "coach.flows.flow",
     "Turn": "coach.turn",
     "count_tokens": "coach.prompting.tokens",
@@ -80,6 +82,7 @@ __all__ = [
     "Registry",
     "Session",
     "Stage",
+    "Sweeper",
     "Transition",
     "Turn",
     "count_tokens",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coach.audit import Audit
 from coach.errors import CoachError, InvalidId, InvalidValue, SessionNotFound
@@ -28,6 +28,9 @@ from coach.stores.values import SessionLine
 from coach.turn import open_session
 from coach.vocabulary.situation import Situation
 from coach.voice import Voice
+
+if TYPE_CHECKING:
+    from coach.sweeper import Sweeper
 
 
 class Bot:
@@ -148,6 +151,13 @@ class Bot:
     def audit(self) -> Audit:
         """Questions about all conversations of the store, for whoever runs it."""
         return Audit(self.store)
+
+    def sweeper(self) -> "Sweeper":
+        """What looks after this bot's sessions while nobody talks: turns that nobody finished are
+        run, idle sessions expire. `bot.sweeper().start()` does so behind; see docs/time.md."""
+        from coach.sweeper import Sweeper  # which opens bots itself
+
+        return Sweeper(self)
 
     def close(self) -> None:
         self.store.close()

@@ -8,11 +8,18 @@ log = logging.getLogger("coach.collecting")
 
 
 class Collector:
-    """Calls `collect` every `seconds`; what it raises is one line in the log, and it goes on."""
+    """Calls `collect` every `seconds`; what it raises is one line in the log after `failing`, and
+    it goes on."""
 
-    def __init__(self, collect: Callable[[], object], seconds: float) -> None:
+    def __init__(
+        self,
+        collect: Callable[[], object],
+        seconds: float,
+        failing: str = "expired sessions stay for now",
+    ) -> None:
         self._collect = collect
         self._seconds = seconds
+        self._failing = failing
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="coach-collector", daemon=True)
         self._thread.start()
@@ -28,4 +35,4 @@ class Collector:
             try:
                 self._collect()
             except Exception as error:  # the store may be back next time
-                log.warning("expired sessions stay for now: %s", " ".join(str(error).split()))
+                log.warning("%s: %s", self._failing, " ".join(str(error).split()))

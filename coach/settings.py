@@ -19,6 +19,7 @@ from coach.limits import MAX_MESSAGE_CHARS
 from coach.vocabulary import memory_policy
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy, WindowPolicy
 from coach.vocabulary.memory_policy import MemoryPolicy
+from coach.vocabulary.span import Span
 
 FILE = "coach.toml"
 SQL_STORE = "sqlite:///coach.db"
@@ -65,6 +66,19 @@ class ManagerSettings(BaseModel):
         return {str(k).lower(): v for k, v in given.items()} if isinstance(given, dict) else given
 
 
+class TimeSettings(BaseModel):
+    """What a sweeper does to sessions; nothing of it without being asked.
+
+    An active session to which nothing was written for `expire_after` ends as 'expired' (a flow
+    may say otherwise); one that has ended is deleted whole after `delete_after`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    expire_after: Span | None = None
+    delete_after: Span | None = None
+
+
 class Settings(BaseSettings):
     """What an operator may choose.
 
@@ -92,6 +106,7 @@ class Settings(BaseSettings):
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()
     manager: ManagerSettings = ManagerSettings()
+    time: TimeSettings = TimeSettings()
 
     @classmethod
     def settings_customise_sources(

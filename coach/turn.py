@@ -87,7 +87,6 @@ def take_turn(
 ) -> Effects:
     """The turn of one message, and of what is `brought` with it; `wait` is how many seconds to
     wait while another turn of the session is in flight."""
-    heard = brought.heard
     text = clean_message(text, services.max_message_chars)
     hold = Hold(services.store)
     try:
@@ -97,35 +96,46 @@ def take_turn(
         )
         if claim.done is not None:
             return repeated(services, claim.done)
-        flow, now = services.flow_of(claim.context, claim), services.clock()
-        if heard is None:
-            situation = flow.situation(claim.context, now)
-            heard = yield Effect(
-                verb=Verb.HEAR,
-                run=lambda: services.hear(situation, text),
-                pulse=services.pulse(claim, services.instant),
-            )
-        commands = as_commands(heard)
-        _recall(services, claim, commands)
-        learn = lesson(text, now, brought.context, services.memory_of(flow))
-        step = flow.step(claim.context, commands, now, learn)
-        undone = _undone(claim.context, step.decision)
-        turn = _taken_up(claim.context, undone)
-        yield Effect(
-            verb=Verb.FOLD,
-            run=lambda: _consolidate(services, flow, claim, step.context, undone, turn),
-            pulse=services.pulse(claim, services.folds_at_once),
-        )
-        spoken: Spoken = yield Effect(
-            verb=Verb.SPEAK,
-            run=lambda: services.speak(flow, step.context, step.decision, text, now),
-        )
-        kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
-        kept = replace(kept, stand_as=turn)
-        yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
-    except BaseException:
-        hold.let_go()
+        return (yield from _run(services, claim, text, brought))
+    except BaseException as error:
+        hold.let_go(told=isinstance(error, Exception))
         raise
+
+
+def finish_turn(services: Services, claim: Claim, text: str) -> Effects:
+    """The turn of a message that was durable already, from the claim on, which stays the
+    caller's to let go of when it fails."""
+    return (yield from _run(services, claim, text, NOTHING))
+
+
+def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effects:
+    flow, now = services.flow_of(claim.context, claim), services.clock()
+    heard: Any = brought.heard
+    if heard is None:
+        situation = flow.situation(claim.context, now)
+        heard = yield Effect(
+            verb=Verb.HEAR,
+            run=lambda: services.hear(situation, text),
+            pulse=services.pulse(claim, services.instant),
+        )
+    commands = as_commands(heard)
+    _recall(services, claim, commands)
+    learn = lesson(text, now, brought.context, services.memory_of(flow))
+    step = flow.step(claim.context, commands, now, learn)
+    undone = _undone(claim.context, step.decision)
+    turn = _taken_up(claim.context, undone)
+    yield Effect(
+        verb=Verb.FOLD,
+        run=lambda: _consolidate(services, flow, claim, step.context, undone, turn),
+        pulse=services.pulse(claim, services.folds_at_once),
+    )
+    spoken: Spoken = yield Effect(
+        verb=Verb.SPEAK,
+        run=lambda: services.speak(flow, step.context, step.decision, text, now),
+    )
+    kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
+    kept = replace(kept, stand_as=turn)
+    yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
     return _turn(services, claim, text, spoken, kept)
 
 
@@ -201,6 +211,7 @@ class Hold:
         self._store = store
         self._claim: Claim | None = None
         self._gone = False
+        self._told = True
 
     def take(self, claim: Claim) -> Claim:
         """Called where the claim was made, in whatever thread that is."""
@@ -209,15 +220,16 @@ class Hold:
             self._release(claim)
         return claim
 
-    def let_go(self) -> None:
-        """Release the claim now, or as soon as it is there."""
+    def let_go(self, told: bool = True) -> None:
+        """Release the claim now, or as soon as it is there; `told` as in SqlStore.release."""
+        self._told = told
         self._gone = True
         if self._claim is not None:
             self._release(self._claim)
 
     def _release(self, claim: Claim) -> None:
         with contextlib.suppress(StoreError):  # the lease ends by itself; say what went wrong first
-            self._store.release(claim)
+            self._store.release(claim, self._told)
 
 
 def _claim(

@@ -33,6 +33,7 @@ def test_there_is_a_default_for_everything():
         "memory": {"entities": None},
         "conversation": {"storage_mode": None, "rolling_window_size": None},
         "manager": ManagerSettings().model_dump(),
+        "time": {"expire_after": None, "delete_after": None},
     }
 
 

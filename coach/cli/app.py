@@ -19,6 +19,7 @@ from coach.cli import (
     prompt,
     session,
     store,
+    sweep,
     user,
     user_data,
 )
@@ -56,6 +57,7 @@ session.app.command("import")(moving.import_)
 store.app.command("backup")(backup.backup)
 store.app.command("restore")(backup.restore)
 store.app.command("erasures")(backup.erasures)
+store.app.command("sweep")(sweep.sweep)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")

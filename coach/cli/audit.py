@@ -31,7 +31,8 @@ Account = Annotated[
     str | None, typer.Option("--account", metavar="ID", help="Only of this account.")
 ]
 Status = Annotated[
-    str | None, typer.Option("--status", metavar="STATUS", help="Only the active, or the finished.")
+    str | None,
+    typer.Option("--status", metavar="STATUS", help="Only the active, finished or expired."),
 ]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
 By = Literal["caller", "user", "account", "flow", "day"]

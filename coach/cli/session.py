@@ -1,6 +1,6 @@
 """`coach session`: what was said and done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,17 +43,27 @@ def list_sessions(
 def show(session: SessionId, store: Store = None, as_json: Json = False) -> None:
     """Where a session stands, what is known, and what was said."""
     shelf = opening.shelf(store)
-    tell(shelf.load(session), shelf.messages(session), as_json=as_json)
+    waiting = [turn for turn in shelf.turns(session) if turn.revision is None]
+    tell(shelf.load(session), shelf.messages(session), waiting, as_json=as_json)
 
 
-def tell(context: "CoachContext", messages: "Iterable[Message]", *, as_json: bool) -> None:
-    """A record and what was said, for whoever asked."""
+def tell(
+    context: "CoachContext",
+    messages: "Iterable[Message]",
+    waiting: "Sequence[StoredTurn]" = (),
+    *,
+    as_json: bool,
+) -> None:
+    """A record and what was said, for whoever asked; `waiting` was said and not answered."""
     if as_json:
         said = [message.model_dump(mode="json") for message in messages]
-        output.document({"context": context.to_dict(), "messages": said})
+        left = [_unanswered(turn) for turn in waiting]
+        output.document({"context": context.to_dict(), "messages": said, "unanswered": left})
         return
     for text in _record(context):
         output.line(text)
+    for turn in waiting:
+        output.line(output.hang(f"{turn.status:8} {turn.text!r} (key {turn.key}){_why(turn)}", 9))
     output.line()
     for message in messages:
         gone = " (taken back)" if message.withdrawn else ""
@@ -119,6 +129,18 @@ def _record(context: "CoachContext") -> Iterator[str]:
     yield from (f"answer   {name}: {_answer(a)}" for name, a in context.answers.items())
     for assumption in context.get_unconfirmed_assumptions():
         yield f"assumed  {assumption.content} ({assumption.confidence:g})"
+
+
+def _unanswered(turn: "StoredTurn") -> dict[str, Any]:
+    names = ("key", "status", "text", "tries", "problem")
+    return {name: getattr(turn, name) for name in names} | {"at": turn.at.isoformat()}
+
+
+def _why(turn: "StoredTurn") -> str:
+    """What came of trying it again, if anybody did."""
+    if turn.problem is None:
+        return ""
+    return f": tried {turn.tries} time{'s' * (turn.tries != 1)}, {turn.problem}"
 
 
 def _answer(answer: "Answer") -> str:

@@ -17,6 +17,7 @@ from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
 from coach.vocabulary.memory_policy import MemoryPolicy
 from coach.vocabulary.situation import Situation
+from coach.vocabulary.span import Span
 from coach.vocabulary.value import Value
 
 if TYPE_CHECKING:
@@ -102,7 +103,10 @@ class Definition(Value):
 
 
 class Flow(Value):
-    """The script. Frozen; `hash` is the sha256 of its content, `id` its name and version."""
+    """The script. Frozen; `hash` is the sha256 of its content, `id` its name and version.
+
+    A session in which nothing happens for `expire_after` ends as 'expired'.
+    """
 
     flow: StageName
     version: Annotated[int, Setting(ge=1)] = 1
@@ -110,6 +114,7 @@ class Flow(Value):
     about: str | None = None
     start: StageName
     budget: Budget | None = None
+    expire_after: Span | None = None
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]

@@ -28,6 +28,7 @@ class ContextRow(Row, table=True):
         Index("coach_context_of_caller", "caller_id", "created_at"),
         Index("coach_context_of_account", "account_id", "created_at"),
         Index("coach_context_by_begin", "created_at"),
+        Index("coach_context_by_age", "flow", "status", "updated_at"),
     )
 
     session_id: str = Col(primary_key=True, max_length=128)

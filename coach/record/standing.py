@@ -79,7 +79,13 @@ class Standing(BaseModel):
 
     @property
     def finished(self) -> bool:
-        return self.status is SessionStatus.FINISHED
+        """Whether it has ended, also by expiry."""
+        return self.status is not SessionStatus.ACTIVE
+
+    @property
+    def expired(self) -> bool:
+        """Whether it has ended because nothing was said for too long."""
+        return self.status is SessionStatus.EXPIRED
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -4,18 +4,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field as Col
 
 from coach.record.base import JsonText, Row
 from coach.record.times import UtcDateTime
 
+# Few turns are: an index of them costs the others nothing.
+WAITS = "status = 'pending'"
+
 
 class TurnStatus(StrEnum):
-    """PENDING: the message is durable and its turn not yet done."""
+    """PENDING: the message is durable and its turn not yet done. FAILED: it was tried often enough;
+    the same key sent again tries it once more."""
 
     PENDING = "pending"
     DONE = "done"
+    FAILED = "failed"
 
 
 class TurnRow(Row, table=True):
@@ -28,10 +33,17 @@ class TurnRow(Row, table=True):
     (afterwards its message holds it), `digest` is its sha256 and stays, so that the same key
     with another text is noticed. `first_seq` is the sequence number of the turn's first message,
     None where the application wrote without one; `page` is a PageRecord.
+
+    `retry_at` (milliseconds since 1970 by the database's clock) is from when on a sweeper may take
+    up a turn whose worker is gone, None when whoever sent it was told that it failed; `tries`
+    counts how often one did, `problem` says what came of the last time.
     """
 
     __tablename__ = "coach_turn"
-    __table_args__ = (UniqueConstraint("session_id", "key", name="turn_key"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "key", name="turn_key"),
+        Index("turn_pending", "retry_at", sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
+    )
 
     session_id: str = Col(primary_key=True, max_length=128)
     number: int = Col(primary_key=True)
@@ -49,3 +61,6 @@ class TurnRow(Row, table=True):
     at: datetime = Col(sa_type=UtcDateTime)
     page: dict[str, Any] | None = Col(default=None, sa_type=JsonText)
     done_at: datetime | None = Col(default=None, sa_type=UtcDateTime)
+    tries: int = 0
+    retry_at: int | None = Col(default=None, sa_type=BigInteger)
+    problem: str | None = None

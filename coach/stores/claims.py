@@ -14,13 +14,15 @@ from coach.stores.reading import Raw
 from coach.stores.values import Claim
 
 LEASE_SECONDS = 60.0
+GONE = "its worker did not come back"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """The turn that somebody wants to take. `hold` keeps the transaction open for the commit,
     else the session is leased for `lease` seconds; `again` says that this very turn may have
-    been claimed by a transaction of unknown outcome."""
+    been claimed by a transaction of unknown outcome; `tried` is how often a sweeper had tried it
+    when it was found, so that only one of them tries it next."""
 
     session_id: str
     key: str
@@ -29,6 +31,7 @@ class Wanted:
     hold: bool
     lease: float = LEASE_SECONDS
     again: bool = False
+    tried: int | None = None
 
     @property
     def digest(self) -> str:
@@ -41,6 +44,8 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     head = reading.locked_head(db, session_id)
     _check_head(session_id, head)
     known = db.one(statements.find_turn, session=session_id, key=wanted.key)
+    if wanted.tried is not None and not _waits(known, wanted.tried):
+        return None
     context = _context(db, hot, session_id, head)
     if context.window_in_hand is None:
         context.show_window(reading.window(db, context))
@@ -57,10 +62,10 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     )
     if known is not None and _was_kept(db, taken, known):
         return taken
-    if _is_leased(db, head) and not (wanted.again and known is not None):
+    if is_leased(db, head) and not (wanted.again and known is not None):
         return None
     if known is not None:
-        _renumber(db, taken, known["number"])
+        _renumber(db, taken, known, wanted)
     if not wanted.hold:
         _take_lease(db, taken, wanted)
     return taken
@@ -72,7 +77,8 @@ def is_done(db: Db, claim: Claim) -> bool:
     return row is not None and row["status"] == TurnStatus.DONE and row["digest"] == claim.digest
 
 
-def _is_leased(db: Db, head: Raw) -> bool:
+def is_leased(db: Db, head: Raw) -> bool:
+    """Whether a turn that may still be running has the session."""
     return head["lease_until"] is not None and head["lease_until"] > db.now_ms()
 
 
@@ -104,9 +110,22 @@ def _was_kept(db: Db, taken: Claim, known: Raw) -> bool:
     return True
 
 
-def _renumber(db: Db, taken: Claim, old: int) -> None:
-    """A pending turn that is claimed anew takes its place after all turns claimed so far."""
-    of = {"session": taken.session_id, "of_number": old, "new_number": taken.number}
+def _waits(known: Raw | None, tried: int) -> bool:
+    """Whether nobody has tried the turn since it was looked at."""
+    return known is not None and (known["status"], known["tries"]) == (TurnStatus.PENDING, tried)
+
+
+def _renumber(db: Db, taken: Claim, known: Raw, wanted: Wanted) -> None:
+    """A turn that is claimed anew takes its place after all turns claimed so far."""
+    counted = wanted.tried is not None
+    of = {
+        "session": taken.session_id,
+        "of_number": known["number"],
+        "new_number": taken.number,
+        "new_retry_at": until(db, wanted.lease),
+        "counted": int(counted),
+        "new_problem": GONE if counted else known["problem"],
+    }
     db.run(statements.renumber_turn, of)
     taken.stored = True
 
@@ -114,7 +133,10 @@ def _renumber(db: Db, taken: Claim, old: int) -> None:
 def _take_lease(db: Db, taken: Claim, wanted: Wanted) -> None:
     """Make the message durable and the session ours for a while; ends the transaction."""
     if not taken.stored:
-        db.run(statements.insert_turn, mapping.pending_values(taken, wanted.text))
+        db.run(
+            statements.insert_turn,
+            mapping.pending_values(taken, wanted.text, until(db, wanted.lease)),
+        )
         taken.stored = True
     taken.fence += 1
     lease = {

@@ -131,6 +131,8 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
         commands=said_once.read_commands(row["commands"], decision),
         decision=decision,
         at=row["at"],
+        tries=row["tries"],
+        problem=row["problem"],
         page=None if row["page"] is None else PageRecord.model_validate(row["page"]),
     )
 
@@ -163,9 +165,11 @@ def claimed_values(claim: Claim) -> dict[str, Any]:
         "key": claim.key,
         "digest": claim.digest,
         "at": claim.at,
+        **UNTRIED,
     }
 
 
+UNTRIED: dict[str, Any] = {"tries": 0, "retry_at": None, "problem": None}
 UNFINISHED = (
     "revision",
     "first_seq",
@@ -179,27 +183,31 @@ UNFINISHED = (
 )
 
 
-def pending_values(claim: Claim, text: str) -> dict[str, Any]:
-    unfinished = dict.fromkeys(UNFINISHED)
-    return claimed_values(claim) | unfinished | {"status": str(TurnStatus.PENDING), "text": text}
+def pending_values(claim: Claim, text: str, retry_at: int) -> dict[str, Any]:
+    unfinished = dict.fromkeys(UNFINISHED) | {"status": str(TurnStatus.PENDING), "text": text}
+    return claimed_values(claim) | unfinished | {"retry_at": retry_at}
 
 
 def opening_values(kept: Kept) -> dict[str, Any]:
     context, decision = kept.new, kept.decision
     whole = [{"op": "replace", "path": "", "value": context.to_dict()}]
-    return dict.fromkeys(UNFINISHED) | {
-        "session_id": context.session_id,
-        "number": 0,
-        "key": OPENING_KEY,
-        "digest": "",
-        "status": str(TurnStatus.DONE),
-        "text": None,
-        "revision": 0,
-        "first_seq": kept.messages[0].seq if kept.messages else None,
-        "commands": [],
-        "decision": decision.model_dump(mode="json"),
-        "patch": dump_json(whole),
-        "page": _page(kept),
-        "at": context.created_at,
-        "done_at": context.created_at,
-    }
+    return (
+        dict.fromkeys(UNFINISHED)
+        | UNTRIED
+        | {
+            "session_id": context.session_id,
+            "number": 0,
+            "key": OPENING_KEY,
+            "digest": "",
+            "status": str(TurnStatus.DONE),
+            "text": None,
+            "revision": 0,
+            "first_seq": kept.messages[0].seq if kept.messages else None,
+            "commands": [],
+            "decision": decision.model_dump(mode="json"),
+            "patch": dump_json(whole),
+            "page": _page(kept),
+            "at": context.created_at,
+            "done_at": context.created_at,
+        }
+    )

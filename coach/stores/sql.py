@@ -29,6 +29,7 @@ from coach.stores import (
     people,
     reading,
     removing,
+    retrying,
     rewinding,
     schema,
     statements,
@@ -39,6 +40,7 @@ from coach.stores.drivers.base import ConnectionLost
 from coach.stores.forking import Fork, Moment
 from coach.stores.hot import HotContexts
 from coach.stores.personal import Holder
+from coach.stores.retrying import LostTurn
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept, SessionLine, StoredTurn
 
@@ -295,14 +297,21 @@ class SqlStore:
         else:
             self.hot.put(kept.new.fork() if kept.lent else kept.new)
 
-    def release(self, claim: Claim) -> None:
-        """Let go of a claim that will not be committed; the session stays as it was."""
+    def release(self, claim: Claim, told: bool = True) -> None:
+        """Let go of a claim that will not be committed; the session stays as it was.
+
+        With `told` whoever sent the message knows, and no sweeper takes it up.
+        """
         if claim.db is not None:
             claim.db.rollback()
         elif claim.done is None:
             with self.database.transaction() as db:
-                lease = {"session": claim.session_id, "held_fence": claim.fence, "new_lease": None}
-                db.run(statements.renew_lease, lease)
+                retrying.let_go(db, claim, told)
+
+    def reclaim(self, lost: LostTurn, now: datetime) -> Claim | None:
+        """Take a lost turn up, and count it; None when somebody else has, or has the session."""
+        wanted = retrying.wanted(lost, now, self.lease_seconds)
+        return self._claim(wanted)
 
     def renew(self, claim: Claim, seconds: float | None = None) -> None:
         """Heartbeat of a long run; LeaseLost when the claim was overtaken, or has ended."""

@@ -172,7 +172,13 @@ finish_turn = (
 renumber_turn = (
     update(TURN)
     .where(_of(TURN), TURN.c.number == bindparam("of_number"))
-    .values(number=bindparam("new_number"))
+    .values(
+        number=bindparam("new_number"),
+        status=str(TurnStatus.PENDING),
+        retry_at=bindparam("new_retry_at"),
+        tries=TURN.c.tries + bindparam("counted"),
+        problem=bindparam("new_problem", type_=String),
+    )
 )
 insert_gathered = {name: _insert(found) for name, found in GATHERED.items()}
 delete_gathered = {
@@ -198,6 +204,19 @@ turn_at_revision = (
         TURN.c.revision == bindparam("at_revision"),
     )
     .limit(1)
+)
+set_back_turn = (
+    update(TURN)
+    .where(
+        _of(TURN),
+        TURN.c.number == bindparam("of_number"),
+        TURN.c.status == str(TurnStatus.PENDING),
+    )
+    .values(
+        status=bindparam("new_status"),
+        problem=bindparam("new_problem", type_=String),
+        retry_at=bindparam("new_retry_at"),
+    )
 )
 turns_of = select(TURN).where(_of(TURN)).order_by(TURN.c.number)
 pending_turns = turns_of.where(TURN.c.status == str(TurnStatus.PENDING))

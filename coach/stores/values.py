@@ -25,7 +25,8 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredTurn:
-    """A turn off the log. `revision`, `decision` and `reply` are None while it is pending."""
+    """A turn off the log. `revision`, `decision` and `reply` are None while it is pending, and when
+    it has failed; `problem` says why, after how many `tries` of a sweeper."""
 
     session_id: str
     number: int
@@ -37,6 +38,8 @@ class StoredTurn:
     commands: tuple[Command, ...]
     decision: Decision | None
     at: datetime
+    tries: int = 0
+    problem: str | None = None
     page: PageRecord | None = None
 
 

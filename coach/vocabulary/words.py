@@ -31,10 +31,11 @@ class AssumptionStatus(StrEnum):
 
 
 class SessionStatus(StrEnum):
-    """A finished session stays finished."""
+    """A finished session stays finished, and one that expired stays so."""
 
     ACTIVE = "active"
     FINISHED = "finished"
+    EXPIRED = "expired"
 
 
 class Role(StrEnum):

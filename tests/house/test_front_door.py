@@ -23,6 +23,7 @@ NAMES = [
     "Registry",
     "Session",
     "Stage",
+    "Sweeper",
     "Transition",
     "Turn",
     "count_tokens",

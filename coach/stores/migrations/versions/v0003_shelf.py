@@ -30,6 +30,7 @@ INDEXES = {
     "coach_context_of_account": ["account_id", "created_at"],
     "coach_context_by_begin": ["created_at"],
     "coach_context_by_time": ["updated_at"],
+    "coach_context_by_age": ["flow", "status", "updated_at"],
 }
 
 
@@ -43,6 +44,7 @@ def upgrade() -> None:
     _absences()
     _erasures()
     _identity()
+    _retries()
     op.drop_table("coach_schema")
 
 
@@ -97,6 +99,20 @@ def _absences() -> None:
     op.add_column("coach_message", sa.Column("absences", sa.Text))
     _where("message_withdrawn", "withdrawn_by", "withdrawn_by")
     _where("message_absent", "seq", "absences")
+
+
+def _retries() -> None:
+    """When a turn that nobody finished is tried again, and what came of it."""
+    for column in (
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("retry_at", sa.BigInteger),
+        sa.Column("problem", sa.String),
+    ):
+        op.add_column("coach_turn", column)
+    only = sa.text("status = 'pending'")
+    op.create_index(
+        "turn_pending", "coach_turn", ["retry_at"], sqlite_where=only, postgresql_where=only
+    )
 
 
 def _where(name: str, column: str, there: str) -> None:
