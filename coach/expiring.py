@@ -40,5 +40,5 @@ def _ended(old: CoachContext, after: Span, now: datetime) -> CoachContext:
     new = old.begin_edit(now)
     new.status = SessionStatus.EXPIRED
     new.finished_because = f"nothing happened for {after}"
-    new.asks = new.asks_about = None
+    new.asks = new.asks_about = new.due_at = None
     return new

@@ -17,7 +17,7 @@ from coach.settings import read_settings
 from coach.stores.aging import newest_flows
 from coach.stores.retrying import lost
 from coach.stores.sql import SqlStore
-from coach.sweeping import Policy, Sweep, age, retry
+from coach.sweeping import Policy, Sweep, age, fire, retry
 
 SECONDS = 30.0
 LIMIT = 200
@@ -62,6 +62,8 @@ class Sweeper:
         for flow, services in self._flows(sweep):
             if self._retries and services is not None:
                 retry(services, sweep, self._limit)
+            if services is not None:
+                fire(services, sweep, self._limit)
             age(self.store, self._policy(flow), self._clock(), sweep, self._limit)
         for name, collect in COLLECTORS.items():
             if gone := collect(self.store, self._clock, self._settings):

@@ -15,9 +15,10 @@ from coach.effects import adrive, drive
 from coach.errors import CoachError, DamagedStore, StoreUnavailable
 from coach.expiring import expire
 from coach.record.times import to_utc
+from coach.ringing import Fired, ring
 from coach.services import Services
 from coach.stores import retrying
-from coach.stores.aging import delete_untouched, untouched
+from coach.stores.aging import delete_untouched, untouched, with_something_due
 from coach.stores.retrying import LostTurn
 from coach.stores.sql import SqlStore
 from coach.stores.values import Claim
@@ -28,7 +29,7 @@ from coach.vocabulary.words import SessionStatus
 MOST_TRIES = 3
 PAUSE_SECONDS = 30.0
 LONGEST_REASON = 500
-DONE = ("answered", "again", "failed", "expired", "deleted")
+DONE = ("answered", "again", "failed", "fired", "expired", "deleted")
 WORDS = {"again": "to be tried again"}
 ENDED = (SessionStatus.FINISHED, SessionStatus.EXPIRED)
 
@@ -45,12 +46,14 @@ class Policy:
 @dataclass(kw_only=True)
 class Sweep:
     """What a pass has done, by session id: turns `answered`, to be tried `again`, or `failed` for
-    good; sessions `expired` and `deleted`. `notes` say what was left alone and why; `more` that
-    there was more to do than one pass does; `collected` how much each collector took away."""
+    good; triggers that were `fired`; sessions `expired` and `deleted`. `notes` say what was left
+    alone and why; `more` that there was more to do than one pass does; `collected` how much each
+    collector took away."""
 
     answered: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    fired: list[Fired] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     collected: dict[str, int] = field(default_factory=dict)
@@ -131,6 +134,25 @@ def _reason(error: Exception) -> str:
     """Our own errors in their words; those of others may hold secrets, so only their name."""
     kind = type(error).__name__
     return f"{kind}: {error}"[:LONGEST_REASON] if isinstance(error, CoachError) else kind
+
+
+# -- what is due -----------------------------------------------------------------------------
+
+
+def fire(services: Services, sweep: Sweep, limit: int) -> None:
+    """Fire the triggers whose time has come."""
+    now = services.clock()
+    due = with_something_due(services.store, services.flow.name, to_utc(now), limit)
+    sweep.found(due, limit)
+    for session_id in due:
+        try:
+            fired = ring(services, session_id, now)
+        except StoreUnavailable:
+            raise
+        except CoachError as error:  # this session's alone
+            sweep.notes.append(f"session {session_id!r}: {error}")
+        else:
+            sweep.fired += [fired] if fired is not None and fired.triggers else []
 
 
 # -- sessions in which nothing happens -------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from coach.bot import Bot
 from coach.errors import CoachError
 from coach.flows.flow import Flow
+from coach.flows.load import parse_flow
 from coach.hearing import rules
 from coach.session import Session
 from coach.stores.check import check
@@ -183,6 +184,65 @@ def test_many_sweepers_do_nothing_twice(file_store: SqlStore, grow: Flow):
     [thread.join() for thread in threads]
     assert sorted(done) == sorted(f"s{n}" for n in range(20))
     assert sorted(heard) == sorted(f"goal number {n}" for n in range(20))
+    assert check(file_store).faults == ()
+
+
+# -- what is due -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plan() -> Flow:
+    """Done by some day, and asked about it then."""
+    return parse_flow(
+        """
+flow: plan
+start: plan
+due: [{trigger: remind, at: by}]
+stages:
+  plan:
+    collect: {by: {type: date, ask: By when?}}
+    next: [{to: ask, trigger: remind}]
+  ask:
+    collect: {how: {type: text, ask: How did it go?}}
+    next: [{to: done, when: has(how)}]
+  done: {final: true}
+"""
+    )
+
+
+def test_a_trigger_is_fired_at_its_time(make_bot: Make, plan: Flow, clock: FakeClock):
+    """Once, as an event without a message; the person is asked when they are back."""
+    bot = make_bot(plan, clock=clock)
+    talk = bot.session("ada", id="s")
+    talk.say("by 9 January 2026")
+    clock.forward(days=3)
+    assert bot.sweeper().sweep().idle
+    clock.forward(days=1)
+    (fired,) = bot.sweeper().sweep().fired
+    assert (fired.session_id, fired.user_id, fired.triggers) == ("s", "ada", ("remind",))
+    assert (fired.stage, fired.moved, talk.stage, talk.asks) == ("ask", True, "ask", "how")
+    assert bot.sweeper().sweep().idle
+    assert "How did it go?" in bot.session("ada").greeting
+    assert (len(talk.history()), talk.say("well").stage) == (3, "done")
+    assert "remind" in talk.why(2)
+    assert check(bot.store).faults == ()
+
+
+def test_many_sweepers_fire_once(file_store: SqlStore, plan: Flow, clock: FakeClock):
+    """Whoever comes first."""
+    bot, barrier, done = Bot(plan, file_store, clock=clock), threading.Barrier(6), []
+    for n in range(10):
+        bot.session(f"user {n}", id=f"s{n}").say("by 9 January 2026")
+    clock.forward(days=9)
+
+    def sweep() -> None:
+        barrier.wait()
+        done.extend(one.session_id for one in bot.sweeper().sweep().fired)
+
+    threads = [threading.Thread(target=sweep) for _ in range(6)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(done) == sorted(f"s{n}" for n in range(10))
     assert check(file_store).faults == ()
 
 

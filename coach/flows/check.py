@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from coach.flows import check_due as due
 from coach.flows import check_fields as fields
 from coach.flows import check_made as made
 from coach.flows import check_paths as paths
@@ -77,6 +78,9 @@ NAMES = (
     Rule("F506", "error", "A rule gives one verdict, and its comment is on it.", made.odd_verdict),
     Rule("F507", "error", "An artifact is not called like an id.", made.called_like_an_id),
     Rule("F508", "error", "A stage drafts, and no group does.", made.group_drafts),
+    Rule("F601", "error", "What is due has one time.", due.no_time),
+    Rule("F602", "error", "What is due at a day names a date.", due.no_day),
+    Rule("F603", "warning", "Some rule waits for what is due.", due.nobody_waits),
 )
 WAYS = (
     Rule("F301", "error", "Every stage can be reached.", paths.unreachable),

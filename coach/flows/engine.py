@@ -14,6 +14,7 @@ from coach.errors import (
 )
 from coach.flows import answers, making, patterns, remembering
 from coach.flows.answers import Refused
+from coach.flows.due import alarms, next_due
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
 from coach.flows.questions import Question, choices_of, is_missing, label, next_question
@@ -23,7 +24,7 @@ from coach.record.context import CoachContext
 from coach.record.last_time import LastTime
 from coach.record.parties import Parties
 from coach.record.times import to_utc
-from coach.vocabulary.commands import Command
+from coach.vocabulary.commands import Command, Trigger
 from coach.vocabulary.decision import Decision, MoveKind, Ruling
 from coach.vocabulary.situation import Situation
 
@@ -136,6 +137,28 @@ class Engine:
         walker.events.append("updated by the application")
         return self._close(walker, Question(field=context.asks, assumption=context.asks_about))
 
+    def ring(self, context: CoachContext, now: datetime) -> Step:
+        """See Flow.ring."""
+        moment = to_utc(now)
+        walker = Walker(self.flow, context.begin_edit(moment))
+        walker.origin = context
+        due = [alarm for alarm in alarms(self.flow, context) if alarm.at <= moment]
+        for alarm in sorted(due, key=lambda alarm: alarm.at):
+            walker.context.fired[alarm.key] = alarm.stamp
+            walker.events.append(f"{alarm.trigger} was due")
+            self._ring(walker, alarm.trigger)
+        walker.undone = True  # nobody said it, so no `undo` is meant for it
+        return self._close(walker, Question(field=context.asks, assumption=context.asks_about))
+
+    def _ring(self, walker: Walker, name: str) -> None:
+        """Fire a trigger where it is declared; one that is blocked, or not, moves nothing."""
+        if walker.context.finished or name not in self.machine.triggers(walker.state):
+            return
+        ruling = self._apply(walker, Trigger(name=name))
+        if ruling.accepted:
+            walker.rulings.append(ruling)
+            self._settle(walker)
+
     def situation(self, context: CoachContext, now: datetime | None) -> Situation:
         """See Flow.situation."""
         about = context.assumptions.get(context.asks_about or "")
@@ -223,11 +246,20 @@ class Engine:
         if self._is_put_anew(walker, before, question) and question.field is not None:
             context.asked[question.field] = context.asked.get(question.field, 0) + 1
         context.progress = self._progress(context)
+        context.due_at = self._due(walker)
         if walker.acted:
             self._check_after_actions(walker)
         if not walker.undone and context.revision > 0:
             context.undo_head = context.revision
         return Step(context, _decision(walker, question))
+
+    def _due(self, walker: Walker) -> datetime | None:
+        """When something is due next; what is said in this very step counts as said."""
+        context, before = walker.context, walker.origin
+        if not self.flow.due:
+            return None
+        spoke = before is None or context.messages > before.messages
+        return next_due(self.flow, context, context.updated_at if spoke else None)
 
     def _is_put_anew(self, walker: Walker, before: Question, question: Question) -> bool:
         if question != before or walker.moves:

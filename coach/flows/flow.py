@@ -91,6 +91,19 @@ class Budget(Value):
     turns: Annotated[int, Setting(ge=1, le=10_000)]
 
 
+class Due(Value):
+    """Something that becomes due while nobody talks: a sweeper then fires the trigger.
+
+    `at` is a field of type date, or '$tasks' for the days of all open tasks: from `hour` (UTC) of
+    that day on. `after` is a span since something was said last. One of the two.
+    """
+
+    trigger: Annotated[str, Setting(pattern=NAME, max_length=64)]
+    at: Annotated[str, Setting(pattern=r"^(\$tasks|[a-z][a-z0-9_]*)$", max_length=64)] | None = None
+    hour: Annotated[int, Setting(ge=0, le=23)] = 9
+    after: Span | None = None
+
+
 class Definition(Value):
     """An artifact that the flow makes: its type, its name, and the fields it is written from.
 
@@ -114,6 +127,7 @@ class Flow(Value):
     about: str | None = None
     start: StageName
     budget: Budget | None = None
+    due: tuple[Due, ...] = ()
     expire_after: Span | None = None
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
@@ -297,6 +311,12 @@ class Flow(Value):
         Pure like `step`, and held to the same rules as an action; the stage does not move.
         """
         return self.engine.amend(context, change, now)
+
+    def ring(self, context: "CoachContext", now: "datetime") -> "Step":
+        """A context after everything that is due at `now` (aware) was fired: `(context,
+        decision)`. Pure like `step`; a trigger that nothing waits for is noted, and moves
+        nothing."""
+        return self.engine.ring(context, now)
 
     def situation(self, context: "CoachContext", now: "datetime | None" = None) -> Situation:
         """What hearing may know before the next message."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from coach.errors import did_you_mean
-from coach.flows.flow import Budget, Definition, Flow, Stage, Transition
+from coach.flows.flow import Budget, Definition, Due, Flow, Stage, Transition
 from coach.flows.tree import Location
 from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
@@ -100,6 +100,8 @@ def owner(location: Location) -> str:
         name = next(parts, None)
         if part in NAMED and name is not None:
             words = f"{NAMED[part][0]} {name!r}"
+        elif part == "due" and isinstance(name, int):
+            words = f"item {name + 1} of 'due'"
         elif part in ("next", "anywhere") and isinstance(name, int):
             whose = "'anywhere'" if part == "anywhere" else words
             words = f"rule {name + 1} of {whose}"
@@ -137,6 +139,8 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             names = NAMED[part][1]
         elif part in ("next", "anywhere"):
             names = Transition
+        elif part == "due":
+            names = Due
         elif part == "budget":
             model = Budget
         elif part == "context" and model is Flow:

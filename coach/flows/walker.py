@@ -25,6 +25,7 @@ OWNED = (
     *("turns", "turns_in_stage", "messages", "tokens", "progress", "undo_head"),
     *("created_at", "updated_at", "previous_session", "asked", "resume_points"),
     *("window_start", "transitions", "summaries", "rewound", "forked_from", "forked_at"),
+    *("due_at", "fired"),
 )
 
 

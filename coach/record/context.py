@@ -26,6 +26,7 @@ COUNTERS = (
     "given",
 )
 SPENT = (*COUNTERS, "window_start", "summaries")
+COPIED = ("asked", "answers", "superseded", "resume_points", "achieved", "known", "fired")
 COLLECTIONS = (
     *("assumptions", "artifacts", "reviews", "tool_runs", "tasks", "sections"),
     *("transitions", "summaries"),
@@ -160,7 +161,7 @@ class CoachContext(Knowing):
         """A copy that can be changed while this one stays: containers new, values shared."""
         twin = self.model_copy()
         state = twin.__dict__
-        for name in ("asked", "answers", "superseded", "resume_points", "achieved", "known"):
+        for name in COPIED:
             state[name] = state[name].copy()
         for name in COLLECTIONS:
             state[name] = state[name].fork()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field as Col
 
 from coach.record.base import JsonText, Row
@@ -29,6 +29,13 @@ class ContextRow(Row, table=True):
         Index("coach_context_of_account", "account_id", "created_at"),
         Index("coach_context_by_begin", "created_at"),
         Index("coach_context_by_age", "flow", "status", "updated_at"),
+        Index(
+            "coach_context_due",
+            "flow",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     session_id: str = Col(primary_key=True, max_length=128)
@@ -55,3 +62,4 @@ class ContextRow(Row, table=True):
     created_at: datetime = Col(sa_type=UtcDateTime)
     updated_at: datetime = Col(sa_type=UtcDateTime)
     last_message_at: datetime | None = Col(default=None, sa_type=UtcDateTime)
+    due_at: datetime | None = Col(default=None, sa_type=UtcDateTime)

@@ -16,7 +16,7 @@ from coach.record.context import COLLECTIONS, COUNTERS, CoachContext
 
 MAPS = (
     *("asked", "answers", "superseded", "resume_points", "metadata", "achieved"),
-    *("given", "known"),
+    *("given", "known", "fired"),
 )
 SCALARS = tuple(
     name

@@ -32,6 +32,8 @@ class Standing(BaseModel):
 
     `last_time` is what the person's session before this one came to; `achieved` what they have
     reached in this one, by name, with a word on it.
+    `due_at` is when the next trigger of the flow's `due` is to be fired, `fired` says of each that
+    was for which day or silence.
 
     `superseded` holds the words of values that no longer count, under 'MESSAGE:FIELD' (number of
     the message they came from): the newest 4,000 characters of them, the first 120 of each;
@@ -73,6 +75,8 @@ class Standing(BaseModel):
     metadata: dict[str, Any] = {}
     achieved: dict[str, str] = {}
     last_time: LastTime | None = None
+    due_at: datetime | None = None
+    fired: dict[str, str] = {}
     created_at: datetime = Field(default_factory=_now)
     updated_at: datetime = Field(default_factory=_now)
     last_message_at: datetime | None = None

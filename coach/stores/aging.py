@@ -24,6 +24,12 @@ delete_aged = delete(CONTEXT).where(
 )
 
 
+due = (
+    select(CONTEXT.c.session_id)
+    .where(CONTEXT.c.flow == bindparam("flow"), CONTEXT.c.due_at <= bindparam("now"))
+    .order_by(CONTEXT.c.due_at)
+    .limit(bindparam("most"))
+)
 flow_versions = select(FLOW.c.name, FLOW.c.hash).order_by(FLOW.c.name, FLOW.c.version, FLOW.c.hash)
 
 
@@ -32,6 +38,13 @@ def newest_flows(store: SqlStore) -> list[str]:
     with store.database.transaction(write=False) as db:
         rows = db.rows(flow_versions)
     return list({row["name"]: row["hash"] for row in rows}.values())
+
+
+def with_something_due(store: SqlStore, flow: str, now: datetime, limit: int) -> list[str]:
+    """Sessions of a flow in which something is due, the longest first."""
+    with store.database.transaction(write=False) as db:
+        rows = db.rows(due, flow=flow, now=now, most=limit)
+    return [row["session_id"] for row in rows]
 
 
 def untouched(store: SqlStore, flow: str, status: str, before: datetime, limit: int) -> list[str]:

@@ -41,6 +41,7 @@ FLOORS: list[set[str]] = [
         "recipe",
         "rendering",
         "scenes",
+        "ringing",
         "services",
         "session",
     }

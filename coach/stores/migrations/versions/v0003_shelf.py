@@ -45,6 +45,7 @@ def upgrade() -> None:
     _erasures()
     _identity()
     _retries()
+    _due()
     op.drop_table("coach_schema")
 
 
@@ -112,6 +113,18 @@ def _retries() -> None:
     only = sa.text("status = 'pending'")
     op.create_index(
         "turn_pending", "coach_turn", ["retry_at"], sqlite_where=only, postgresql_where=only
+    )
+
+
+def _due() -> None:
+    op.add_column("coach_context", sa.Column("due_at", sa.String(32)))
+    only = sa.text("due_at IS NOT NULL")
+    op.create_index(
+        "coach_context_due",
+        "coach_context",
+        ["flow", "due_at"],
+        sqlite_where=only,
+        postgresql_where=only,
     )
 
 
