@@ -13,9 +13,9 @@ from typing import Any
 from coach.consolidation import count, purge
 from coach.continuity import last_time
 from coach.effects import Effect, Verb
-from coach.errors import StoreError
+from coach.errors import SessionNotFound, StoreError
 from coach.flows.engine import Step
-from coach.flows.flow import Flow
+from coach.flows.flow import CarryOver, Flow
 from coach.learning import lesson
 from coach.prompting.prompt import Prompt
 from coach.rebuilding import page_at, page_record
@@ -154,6 +154,7 @@ def open_session(
     now = services.clock()
     before = last_time(services.store, who, flow.name, previous)
     step = flow.engine.begin(session_id, who, now, previous, before)
+    step = _carried_over(services, flow, step, who)
     new = step.context
     new.show_window(())
     new.show_person(services.store.known(who))
@@ -171,6 +172,18 @@ def open_session(
         family=_family(services, spoken),
     )
     return services.store.create(kept, services.definition(flow), unique)
+
+
+def _carried_over(services: Services, flow: Flow, begun: Step, who: Parties) -> Step:
+    """With what the flow takes along from the session before, if it takes anything."""
+    previous = begun.context.previous_session
+    if previous is None or flow.carry_over == CarryOver():
+        return begun
+    try:
+        before = services.store.load(previous)
+    except SessionNotFound:  # deleted at this moment
+        return begun
+    return flow.engine.carry_over(begun, before) if who.own(before) else begun
 
 
 def update_session(

@@ -9,7 +9,7 @@ import pytest
 
 from coach.bot import Bot
 from coach.errors import CoachError
-from coach.flows.flow import Flow
+from coach.flows.flow import CarryOver, Flow
 from coach.flows.load import parse_flow
 from coach.hearing import rules
 from coach.session import Session
@@ -286,6 +286,20 @@ def test_after_it_a_new_session_begins_that_is_linked(make_bot: Make, clock: Fak
     bot.sweeper().sweep()
     talk = bot.session("ada")
     assert (talk.resumed, talk.context.previous_session) == (False, "s")
+
+
+@pytest.mark.usefixtures("kept_short")
+def test_what_was_said_before_may_be_carried_over(make_bot: Make, grow: Flow, clock: FakeClock):
+    """As the flow says; it is in the record of the new session from its opening on."""
+    keeping = grow.model_copy(update={"carry_over": CarryOver(answers=("goal",), after="expired")})
+    bot = make_bot(keeping.using(keeping.registry), clock=clock)
+    bot.session("ada", id="s").say("run a marathon")
+    clock.forward(days=31)
+    bot.sweeper().sweep()
+    talk = bot.session("ada")
+    assert (talk.context.value("goal"), talk.asks) == ("run a marathon", "measure")
+    assert "carried over goal" in talk.why()
+    assert check(bot.store).faults == ()
 
 
 @pytest.mark.usefixtures("kept_short")

@@ -81,6 +81,7 @@ NAMES = (
     Rule("F601", "error", "What is due has one time.", due.no_time),
     Rule("F602", "error", "What is due at a day names a date.", due.no_day),
     Rule("F603", "warning", "Some rule waits for what is due.", due.nobody_waits),
+    Rule("F604", "error", "'carry_over' names fields that exist.", due.nothing_to_carry),
 )
 WAYS = (
     Rule("F301", "error", "Every stage can be reached.", paths.unreachable),

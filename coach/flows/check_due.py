@@ -1,4 +1,4 @@
-"""Rules about what becomes due: it has a time, and some rule waits for it."""
+"""Rules about what becomes due, which has a time and a rule that waits for it, and is kept on."""
 
 from collections.abc import Iterator
 
@@ -20,6 +20,14 @@ def no_day(survey: Survey) -> Iterator[Fault]:
         if due.at not in (None, TASKS, *days):
             message = f"{due.trigger!r} is due at {due.at!r}, which is no field of type date."
             yield ("due", index, "at"), f"{message}{did_you_mean(str(due.at), days)}"
+
+
+def nothing_to_carry(survey: Survey) -> Iterator[Fault]:
+    fields = survey.flow.fields
+    for index, name in enumerate(survey.flow.carry_over.answers):
+        if name not in fields:
+            message = f"'carry_over' names no field {name!r}.{did_you_mean(name, fields)}"
+            yield ("carry_over", "answers", index), message
 
 
 def nobody_waits(survey: Survey) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from coach.errors import (
 )
 from coach.flows import answers, making, patterns, remembering
 from coach.flows.answers import Refused
+from coach.flows.carrying import carries, carry
 from coach.flows.due import alarms, next_due
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
@@ -30,6 +31,7 @@ from coach.vocabulary.situation import Situation
 
 MAX_MOVES = 32
 LATER = ("digress", "resume", "clarify", "handoff")
+DECIDED = ("candidates", "moves", "events")
 KEEPS_PLACE = ("say_nothing", "finish")
 
 Handler = Callable[["Engine", Walker, Any], str]
@@ -101,6 +103,19 @@ class Engine:
             run(walker)
         self._settle(walker)
         return self._close(walker, Question())
+
+    def carry_over(self, begun: Step, old: CoachContext) -> Step:
+        """The opening of a session that takes along what the flow says of the one before it."""
+        walker = Walker(self.flow, begun.context.fork())
+        told = carry(self.flow, walker.context, old) if carries(self.flow, old) else []
+        if not told:
+            return begun
+        walker.context.asked = {}
+        walker.events += told
+        self._settle(walker)
+        context, decision = self._close(walker, Question())
+        both = {n: getattr(begun.decision, n) + getattr(decision, n) for n in DECIDED}
+        return Step(context, decision.model_copy(update=both))
 
     def step(
         self,

@@ -104,6 +104,17 @@ class Due(Value):
     after: Span | None = None
 
 
+class CarryOver(Value):
+    """What the person's next session of the flow begins with: `answers` to these fields, open
+    `tasks`, unconfirmed `assumptions`. `after` says from which sessions: any, or only one that
+    has expired."""
+
+    answers: OneOrMore = ()
+    tasks: bool = False
+    assumptions: bool = False
+    after: Literal["any", "expired"] = "any"
+
+
 class Definition(Value):
     """An artifact that the flow makes: its type, its name, and the fields it is written from.
 
@@ -129,6 +140,7 @@ class Flow(Value):
     budget: Budget | None = None
     due: tuple[Due, ...] = ()
     expire_after: Span | None = None
+    carry_over: CarryOver = CarryOver()
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]

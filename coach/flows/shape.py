@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from coach.errors import did_you_mean
-from coach.flows.flow import Budget, Definition, Due, Flow, Stage, Transition
+from coach.flows.flow import Budget, CarryOver, Definition, Due, Flow, Stage, Transition
 from coach.flows.tree import Location
 from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
@@ -105,7 +105,7 @@ def owner(location: Location) -> str:
         elif part in ("next", "anywhere") and isinstance(name, int):
             whose = "'anywhere'" if part == "anywhere" else words
             words = f"rule {name + 1} of {whose}"
-        elif part in ("budget", "context") or name is None:
+        elif part in ("budget", "carry_over", "context") or name is None:
             inner = "" if name not in ("window", "summary") else f"{name!r} of "
             words = f"{inner}{part!r} of {words}"
     return words
@@ -143,6 +143,8 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             names = Due
         elif part == "budget":
             model = Budget
+        elif part == "carry_over":
+            model = CarryOver
         elif part == "context" and model is Flow:
             model = ContextPolicy
         elif part == "memory" and model is Flow:
