@@ -1,6 +1,9 @@
 """The sweeper: what is due is done once, by whoever comes first."""
 
 import contextlib
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -184,6 +187,28 @@ def test_many_sweepers_do_nothing_twice(file_store: SqlStore, grow: Flow):
     [thread.join() for thread in threads]
     assert sorted(done) == sorted(f"s{n}" for n in range(20))
     assert sorted(heard) == sorted(f"goal number {n}" for n in range(20))
+    assert check(file_store).faults == ()
+
+
+KILLED = """
+import os, signal, sys
+from coach.bot import Bot
+bot = Bot("grow", sys.argv[1], hear=lambda situation, text: os.kill(os.getpid(), signal.SIGKILL))
+bot.sweeper().sweep()
+"""
+
+
+def test_a_sweeper_that_is_killed_loses_nothing(file_store: SqlStore, grow: Flow):
+    """The next one does the rest, and knows that it was tried."""
+    bot = Bot(grow, file_store, clock=FakeClock())
+    talk = bot.session("ada", id="s")
+    die(file_store)
+    command = [sys.executable, "-c", KILLED, file_store.url]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    assert [turn.tries for turn in talk.pending] == [1]
+    assert bot.sweeper().sweep().idle
+    bury(file_store)
+    assert bot.sweeper().sweep().answered == ["s"]
     assert check(file_store).faults == ()
 
 
