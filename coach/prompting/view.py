@@ -3,12 +3,13 @@
 Templates never get a record. What people wrote is `Untrusted`; the page neutralises it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field as Setting
 from pydantic import JsonValue
 
+from coach.prompting.known_view import KnownView, given_view
 from coach.prompting.outside import Answered, Content, Words
 from coach.prompting.person_view import LastTimeView, PersonView, last_time_view, person_view
 from coach.record.answer import Answer
@@ -26,7 +27,6 @@ HeardKind = Literal["set", "correct", "confirm", "reject", "decline", "assume"]
 LINE = 4  # tokens that a line of a list costs at least beside its words
 MOST_TOOLS = 20
 MOST_TASKS = 50
-ORDER = {"instruction": 0, "entity": 1}
 
 
 class FlowView(Value):
@@ -161,14 +161,6 @@ class TaskView(Value):
     due: str | None = None
 
 
-class KnownView(Value):
-    """Something known about the person: an entity by its subject, a fact or an instruction."""
-
-    kind: str
-    content: Words
-    subject: Words | None = None
-
-
 class SectionView(Value):
     """A section that the application adds; `content` is text or plain data, from outside."""
 
@@ -264,7 +256,7 @@ def build_view(
         "tasks": tuple(TaskView(id=t.id, name=t.name, due=t.due) for t in _open_tasks(context)),
         "sections": tuple(_section(section) for section in context.sections.values()),
         "artifacts": _artifacts(context),
-        **_given(context),
+        **given_view(context),
         "finished": context.finished,
         "finished_because": context.finished_because,
         "summary": context.summary,
@@ -350,30 +342,6 @@ def _section(section: ContextSection) -> SectionView:
     return SectionView.model_validate(
         {name: getattr(section, name) for name in SectionView.model_fields}
     )
-
-
-def _given(context: CoachContext) -> dict[str, object]:
-    """What is known and what the application said; nothing while there is neither."""
-    state: dict[str, object] = {}
-    if context.known:
-        state["known"] = tuple(_known(context))
-    if context.given:
-        named = (context.given.get(name) for name in ("user_id", "email"))
-        state["who"] = tuple(name for name in named if name is not None)
-        state["roles"] = tuple(context.roles)
-        state["customer"] = context.customer_id
-        state["agents"] = tuple(context.previous_agents)
-        state["workflow"] = context.workflow_state or None
-    return state
-
-
-def _known(context: CoachContext) -> Iterator[KnownView]:
-    """Instructions, entities, then facts, the newest first; without what is an answer as well."""
-    told = {a.value for a in context.answers.values() if a.counts and isinstance(a.value, str)}
-    newest = sorted(context.known.values(), key=lambda item: (-item.revision, item.key))
-    for item in sorted(newest, key=lambda item: ORDER.get(item.kind, len(ORDER))):
-        if item.content not in told:
-            yield KnownView(kind=item.kind, content=item.content, subject=item.subject)
 
 
 def _artifacts(context: CoachContext) -> tuple[ArtifactView, ...]:
