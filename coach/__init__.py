@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from coach.record.assumption import Assumption as Assumption
     from coach.record.chat_context import ChatContext as ChatContext
     from coach.record.chat_context import IdentityContext as IdentityContext
+    from coach.record.memory import Memory as Memory
     from coach.record.message import Message as Message
     from coach.rendering import render as render
     from coach.session import Session as Session
@@ -51,6 +52,7 @@ _HOMES = {
     "Decision": "coach.vocabulary.decision",
     "Flow": "coach.flows.flow",
     "IdentityContext": "coach.record.chat_context",
+    "Memory": "coach.record.memory",
     "Message": "coach.record.message",
     "Prompt": "coach.prompting.prompt",
     "Registry": "coach.flows.registry",
@@ -77,6 +79,7 @@ __all__ = [
     "Decision",
     "Flow",
     "IdentityContext",
+    "Memory",
     "Message",
     "Prompt",
     "Registry",

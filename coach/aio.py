@@ -15,16 +15,44 @@ from typing import Any
 from coach.bot import Bot
 from coach.effects import adrive, drive
 from coach.errors import SessionBusy
+from coach.memories import Memories
 from coach.past import Past
 from coach.persisting import ATTEMPTS
 from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
+from coach.record.memory import Memory
 from coach.record.message import Message
 from coach.session import Given, Session, checked_key
 from coach.stores.erasing import Report
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
+
+
+class AsyncMemories:
+    """What is kept of a person, for asyncio; see Memories."""
+
+    def __init__(self, find: Callable[[], Memories]) -> None:
+        self._find = find
+
+    async def remember(self, content: str, kind: str = "fact", **more: Any) -> Memory:
+        """Keep something; takes what Memories.remember takes."""
+        work = asyncio.to_thread(lambda: self._find().remember(content, kind, **more))
+        return await asyncio.shield(work)
+
+    async def forget(self, id_or_key: str) -> int:
+        """Delete a memory and what it superseded; see Memories.forget."""
+        work = asyncio.to_thread(lambda: self._find().forget(id_or_key))
+        return await asyncio.shield(work)
+
+    async def get(self, id_or_key: str) -> Memory | None:
+        return await asyncio.to_thread(lambda: self._find().get(id_or_key))
+
+    async def history(self, key: str) -> Sequence[Memory]:
+        return await asyncio.to_thread(lambda: self._find().history(key))
+
+    async def list(self, kind: str | None = None, scope: str | None = None) -> Sequence[Memory]:
+        return await asyncio.to_thread(lambda: self._find().list(kind, scope))
 
 
 class AsyncSession:
@@ -104,6 +132,11 @@ class AsyncSession:
         """The session as a new file; see Session.export_to."""
         await asyncio.shield(asyncio.to_thread(self._session.export_to, path))
 
+    @property
+    def memories(self) -> AsyncMemories:
+        """What is kept beyond the window; see Session.memories."""
+        return AsyncMemories(lambda: self._session.memories)
+
     async def greeting(self) -> str:
         return await asyncio.to_thread(lambda: self._session.greeting)
 
@@ -146,6 +179,10 @@ class AsyncBot:
         """Open or resume a session; see Bot.session."""
         work = asyncio.to_thread(self._bot.session, user, id, new, caller=caller, account=account)
         return AsyncSession(await work)
+
+    def memories(self, user: str = "user", account: str | None = None) -> AsyncMemories:
+        """What is kept of a person; see Bot.memories."""
+        return AsyncMemories(lambda: self._bot.memories(user, account))
 
     async def import_session(self, path: Path | str, id: str | None = None) -> AsyncSession:
         """Put an exported session in place; see Bot.import_session."""

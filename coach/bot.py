@@ -11,6 +11,7 @@ from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.hearing import rules
 from coach.library import roots
+from coach.memories import Memories
 from coach.person import Person
 from coach.prompting.summary import Summarise
 from coach.prompting.template import Templates
@@ -146,6 +147,11 @@ class Bot:
         """What is kept of a person across sessions: profile, preferences, identity, progress,
         achievements. Under another account the same user id is another person."""
         return Person(self.store, Parties(user=user, account=account), self.services.clock)
+
+    def memories(self, user: str = "user", account: str | None = None) -> Memories:
+        """What is kept of a person beyond any window: written here, it is there in all of their
+        sessions. `Session.memories` are those that one session sees."""
+        return self.services.memories(Parties(user=user, account=account))
 
     @property
     def audit(self) -> Audit:

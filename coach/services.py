@@ -17,11 +17,14 @@ from coach.errors import FlowError, FlowVersionMismatch, PromptError
 from coach.flows.flow import Flow
 from coach.heartbeat import Pulse
 from coach.limits import MAX_MESSAGE_CHARS
+from coach.memories import Memories
 from coach.prompting.prompt import Prompt
 from coach.prompting.summary import Summarise
 from coach.prompting.tokens import tokenizer
 from coach.record.context import CoachContext
 from coach.record.message import Message
+from coach.record.parties import Parties
+from coach.stores.memories.reading import Seer
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
 from coach.views import Occasion
@@ -151,6 +154,11 @@ class Services:
         """Let what is too old for the window become a summary."""
         policy = self.voice.policy_of(flow)
         consolidate(context, policy, self.encoding, self.summarise, undone)
+
+    def memories(self, who: Parties, session: str | None = None) -> Memories:
+        """What is kept of a person; `session` is the one that looks."""
+        who.check()
+        return Memories(self.store, Seer(who=who, session=session), self.clock, self.encoding)
 
     def message(self, context: CoachContext, role: Role, content: str) -> Message:
         """A message of the turn in progress, numbered and counted."""

@@ -9,6 +9,7 @@ from coach.effects import drive
 from coach.errors import InvalidId, SessionError
 from coach.flows.flow import Flow
 from coach.injection import CoachContext
+from coach.memories import Memories
 from coach.past import Past, fork_session, rewind_session
 from coach.persisting import ATTEMPTS, persist_state, recover_state
 from coach.prompting.prompt import Prompt
@@ -16,6 +17,7 @@ from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
 from coach.record.chat_context import ChatContext, as_chat_context
 from coach.record.message import Message
+from coach.record.parties import Parties
 from coach.services import Services
 from coach.stores.archive.files import write
 from coach.stores.archive.lines import text_of
@@ -183,6 +185,13 @@ class Session:
         flow = services.flow_of(context)
         view = services.voice.view(flow, context, services.clock(), Occasion(resumed=True))
         return services.voice.reply(flow, view)
+
+    @property
+    def memories(self) -> Memories:
+        """What is kept beyond the window: this session's, and what all of the person's have."""
+        context = self._stored()
+        who = Parties(user=context.user_id, account=context.account_id)
+        return self.services.memories(who, self.id)
 
     @property
     def prompt(self) -> Prompt:

@@ -16,7 +16,7 @@ def person(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
     the transaction ends."""
     if (row := db.one(statements.lock_person, user=user_id)) is not None:
         return row
-    new = {"user_id": user_id, "sessions": 0, "created_at": now}
+    new = {"user_id": user_id, "sessions": 0, "memories": 0, "created_at": now}
     db.run(statements.insert_person, new)
     found = db.one(statements.lock_person, user=user_id)
     assert found is not None  # noqa: S101  # it was inserted, here or by somebody else

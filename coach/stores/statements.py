@@ -13,6 +13,7 @@ from coach.record.base import Row
 from coach.record.context_row import ContextRow
 from coach.record.erasure import ErasureRow
 from coach.record.flow_row import FlowRow
+from coach.record.memory import MemoryRow
 from coach.record.message import MessageRow
 from coach.record.page import SourceRow, TemplateRow
 from coach.record.passage import PassageRow
@@ -32,7 +33,7 @@ def table(row: type[Row]) -> Table:
 
 
 CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow)
-TURN, FLOW = table(TurnRow), table(FlowRow)
+TURN, FLOW, MEMORY = table(TurnRow), table(FlowRow), table(MemoryRow)
 PERSON, PROFILE, ACHIEVEMENT = table(PersonRow), table(ProfileRow), table(AchievementRow)
 TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
 STORE, ERASURE = table(StoreRow), table(ErasureRow)
@@ -51,6 +52,7 @@ GATHERED = {
 PEOPLE = (PERSON, PROFILE, ACHIEVEMENT)
 TABLES = (
     *(STORE, FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN),
+    MEMORY,
     ERASURE,
 )
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.
@@ -251,6 +253,11 @@ count_session = (
     update(PERSON)
     .where(PERSON.c.user_id == bindparam("user"))
     .values(sessions=bindparam("new_sessions"))
+)
+count_memory = (
+    update(PERSON)
+    .where(PERSON.c.user_id == bindparam("user"))
+    .values(memories=bindparam("new_memories"))
 )
 find_flow = select(FLOW).where(FLOW.c.hash == bindparam("of_hash"))
 insert_flow = insert_once(FLOW)

@@ -18,6 +18,7 @@ NAMES = [
     "Decision",
     "Flow",
     "IdentityContext",
+    "Memory",
     "Message",
     "Prompt",
     "Registry",

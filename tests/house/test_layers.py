@@ -33,6 +33,7 @@ FLOORS: list[set[str]] = [
         "learning",
         "listening",
         "nodes",
+        "memories",
         "person",
         "places",
         "past",

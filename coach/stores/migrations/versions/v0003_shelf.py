@@ -15,8 +15,8 @@ UPDATE coach_context SET ordinal = (
 )
 """
 PEOPLE = """
-INSERT INTO coach_person (user_id, sessions, created_at)
-SELECT user_id, count(*), min(created_at)
+INSERT INTO coach_person (user_id, sessions, memories, created_at)
+SELECT user_id, count(*), 0, min(created_at)
 FROM coach_context GROUP BY user_id
 """
 PARTIES = (
@@ -32,6 +32,12 @@ INDEXES = {
     "coach_context_by_time": ["updated_at"],
     "coach_context_by_age": ["flow", "status", "updated_at"],
 }
+MEMORY_INDEXES = {
+    "memory_in_order": ["user_id", "account_id", "number"],
+    "memory_of_key": ["user_id", "account_id", "kind", "key"],
+    "memory_of_session": ["session_id"],
+    "memory_by_end": ["expires_at"],
+}
 
 
 def upgrade() -> None:
@@ -46,6 +52,7 @@ def upgrade() -> None:
     _identity()
     _retries()
     _due()
+    _memories()
     op.drop_table("coach_schema")
 
 
@@ -54,6 +61,7 @@ def _people() -> None:
         "coach_person",
         sa.Column("user_id", sa.String(200), primary_key=True),
         sa.Column("sessions", sa.Integer, nullable=False),
+        sa.Column("memories", sa.Integer, nullable=False),
         sa.Column("created_at", sa.String(32), nullable=False),
     )
     ordinal = sa.Column("ordinal", sa.Integer, nullable=False, server_default="0")
@@ -126,6 +134,32 @@ def _due() -> None:
         sqlite_where=only,
         postgresql_where=only,
     )
+
+
+def _memories() -> None:
+    op.create_table(
+        "coach_memory",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("user_id", sa.String(200), nullable=False),
+        sa.Column("account_id", sa.String(200), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("session_id", sa.String(128)),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("scope", sa.String(16), nullable=False),
+        sa.Column("key", sa.String(200)),
+        sa.Column("content", sa.String, nullable=False),
+        sa.Column("source", sa.String(64), nullable=False),
+        sa.Column("metadata", sa.Text, nullable=False),
+        sa.Column("contexts", sa.Text, nullable=False),
+        sa.Column("tokens", sa.Integer, nullable=False),
+        sa.Column("encoding", sa.String(32), nullable=False),
+        sa.Column("created_at", sa.String(32), nullable=False),
+        sa.Column("expires_at", sa.String(32)),
+        sa.Column("superseded_by", sa.String(64)),
+        sa.Column("superseded_at", sa.String(32)),
+    )
+    for name, columns in MEMORY_INDEXES.items():
+        op.create_index(name, "coach_memory", columns)
 
 
 def _where(name: str, column: str, there: str) -> None:

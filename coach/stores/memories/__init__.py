@@ -1,0 +1,1 @@
+"""Memories on the shelf: written, superseded, read and found again."""
