@@ -5,7 +5,7 @@ turns    offline turns over many sessions, by 1 and by 4 processes, on a SQLite 
          doing the very same statements with the very same values on an equal database, fetching
          every row: what is left over is coachflow's own work
 bytes    a session of 10,000 messages of 2 kB, and one of 10,000 short ones: bytes of the whole
-         database by table, all indexes and logs included
+         database by table, all indexes (the search's too) and logs included
 growth   the cost of a turn late in a session beside one early in it, in the same run
 
     python benchmarks/store.py [--sessions 2000] [--turns 2] [--messages 10000] [--only bytes]
@@ -282,6 +282,7 @@ def _fill(url: str, messages: int, chars: int) -> tuple[int, coach.Bot]:
     for _ in range(messages // 2):
         talk.say(_words(choose, chars))
     shutil.rmtree(prompts)
+    talk.memories.recall("evenings")  # puts all of it into the search index
     return sum(len(message.content.encode()) for message in talk.history()), bot
 
 

@@ -22,11 +22,13 @@ from coach.prompting.prompt import Prompt
 from coach.record.context import CoachContext
 from coach.record.memory import Memory
 from coach.record.message import Message
+from coach.record.recalled import Recalled
 from coach.session import Given, Session, checked_key
 from coach.stores.erasing import Report
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.turn import Turn
 from coach.vocabulary.commands import Back, Command, Undo
+from coach.vocabulary.words import Role
 
 
 class AsyncMemories:
@@ -50,6 +52,12 @@ class AsyncMemories:
 
     async def history(self, key: str) -> Sequence[Memory]:
         return await asyncio.to_thread(lambda: self._find().history(key))
+
+    async def recall(
+        self, query: str, budget: int = 1_000, *, names: Mapping[Role, str] | None = None
+    ) -> tuple[Recalled, ...]:
+        """What is about a question; see Memories.recall."""
+        return await asyncio.to_thread(lambda: self._find().recall(query, budget, names=names))
 
     async def list(self, kind: str | None = None, scope: str | None = None) -> Sequence[Memory]:
         return await asyncio.to_thread(lambda: self._find().list(kind, scope))

@@ -7,6 +7,8 @@ from typing import Any
 
 from coach.errors import InvalidValue
 from coach.prompting.tokens import tokenizer
+from coach.recall import Wanted, recall
+from coach.recalling.words import question
 from coach.record.clean import clean_json
 from coach.record.memory import (
     LONGEST_SOURCE,
@@ -21,10 +23,12 @@ from coach.record.memory import (
     kind_of,
     scope_of,
 )
+from coach.record.recalled import Recalled
 from coach.record.times import to_utc
 from coach.stores.memories import reading, writing
 from coach.stores.memories.reading import MOST, Seer
 from coach.stores.sql import SqlStore
+from coach.vocabulary.words import Role
 
 SOURCE = "application"
 Attached = MemoryContext | Mapping[str, Any]
@@ -120,6 +124,21 @@ class Memories:
         wanted = reading.Wanted(now=self._now(), kind=only, scope=within, limit=limit)
         with self.store.database.transaction(write=False) as db:
             return reading.standing(db, self._seer, wanted)
+
+    def recall(
+        self, query: str, budget: int = 1_000, *, names: Mapping[Role, str] | None = None
+    ) -> tuple[Recalled, ...]:
+        """What is about `query`, as much as `budget` tokens hold, oldest first: messages of the
+        session with those around them, and memories. `names` are those of the user and the
+        assistant; a name in the query then says whose messages are meant. InvalidValue for a
+        query that is no text."""
+        wanted = Wanted(
+            question=question(clean_content(query), names),
+            budget=budget,
+            seer=self._seer,
+            now=self._now(),
+        )
+        return recall(self.store.database, wanted)
 
     def _now(self) -> datetime:
         return to_utc(self._clock())

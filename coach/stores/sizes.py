@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from coach.errors import StoreUnavailable
 from coach.stores.connect import Database, Db
+from coach.stores.search.ddl import VIRTUAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +19,8 @@ class TableSize:
 def sizes(database: Database) -> list[TableSize]:
     """Every table that this address shows, by name."""
     with database.transaction(write=False) as db:
-        names = sorted(row[0] for row in db.text(database.driver.table_names))
+        found = {row[0] for row in db.text(database.driver.table_names)}
+        names = sorted(found - {VIRTUAL})
         counts = {name: _count(db, name) for name in names}
     taken = _bytes(database)
     return [TableSize(name=n, rows=counts[n], bytes=taken.get(n)) for n in names]

@@ -25,6 +25,7 @@ from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
 from coach.record.tool_run import ToolRunRow
 from coach.record.turn_log import TurnRow, TurnStatus
+from coach.stores.search import ddl
 
 
 def table(row: type[Row]) -> Table:
@@ -56,7 +57,7 @@ TABLES = (
     ERASURE,
 )
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.
-EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": (), "postgresql": ()}
+EXTRAS: dict[str, tuple[str, ...]] = {"sqlite": ddl.SQLITE, "postgresql": ddl.POSTGRESQL}
 
 SESSION: Any = bindparam("session")
 

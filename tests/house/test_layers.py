@@ -12,7 +12,7 @@ FLOORS: list[set[str]] = [
     {"errors", "library", "limits"},
     {"vocabulary"},
     {"record"},
-    {"flows", "hearing", "prompting", "stores"},
+    {"flows", "hearing", "prompting", "recalling", "stores"},
     {
         "audit",
         "checks",
@@ -39,6 +39,7 @@ FLOORS: list[set[str]] = [
         "past",
         "persisting",
         "rebuilding",
+        "recall",
         "recipe",
         "rendering",
         "scenes",

@@ -21,11 +21,13 @@ from coach.stores.archive.lines import Document, Line, Reading, header, sealed
 from coach.stores.check import faults_of
 from coach.stores.connect import Db
 from coach.stores.damage import UNREADABLE
+from coach.stores.memories.writing import adopt
 from coach.stores.sql import SqlStore
 from coach.stores.statements import (
     CONTEXT,
     FLOW,
     GATHERED,
+    MEMORY,
     MESSAGE,
     SESSION,
     SOURCE,
@@ -163,7 +165,11 @@ class _Found:
                 db.run(insert_shared[table.name], row)
         for table in OTHERS:
             self._check_owner(table)
-            db.run_many(insert_other[table.name], self._owned(table, session_id))
+            rows = self._owned(table, session_id)
+            if table is MEMORY:
+                adopt(db, context, rows)
+            else:
+                db.run_many(insert_other[table.name], rows)
 
     def _owned(self, table: Table, session_id: str) -> Rows:
         return [row | {"session_id": session_id} for _, row in self._rows[table.name]]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import String, and_, bindparam, delete, insert, or_, select, update
 
-from coach.stores.statements import MEMORY
+from coach.stores.statements import MEMORY, PERSON
 
 USER: Any = bindparam("user")
 ACCOUNT: Any = bindparam("account")
@@ -44,13 +44,15 @@ supersede = (
     .where(MEMORY.c.id == bindparam("old_id"))
     .values(superseded_by=bindparam("new_id"), superseded_at=bindparam("moment"))
 )
+seen = (*_theirs, _seen, _stands, _lasts)
 # The newest first, so that a limit keeps what matters most.
 standing = (
     select(*MEMORY.c)
-    .where(*_theirs, _seen, _stands, _lasts, _of("kind"), _of("scope"))
+    .where(*seen, _of("kind"), _of("scope"))
     .order_by(MEMORY.c.number.desc())
     .limit(bindparam("limit"))
 )
+memories_of = select(PERSON.c.memories).where(PERSON.c.user_id == USER)
 named = select(*MEMORY.c).where(
     *_theirs,
     _seen,

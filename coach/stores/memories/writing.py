@@ -1,9 +1,12 @@
 """Writing memories: what is new takes the place of what it corrects, and the old one stays."""
 
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from coach.record.memory import Memory
-from coach.record.parties import Parties
+from coach.record.parties import Owned, Parties
 from coach.stores import keeping
 from coach.stores.connect import Db
 from coach.stores.memories import reading, statements
@@ -24,6 +27,26 @@ def remember(db: Db, memory: Memory) -> Memory:
     db.run(statements.insert_memory, _values(memory, number))
     db.run(count_memory, {"user": memory.user_id, "new_memories": number})
     return memory
+
+
+def adopt(db: Db, owner: Owned, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put memories in place that an export holds: under ids and numbers of their own, since the
+    ones they had may be taken here."""
+    ids = {row["id"]: uuid.uuid4().hex for row in rows}
+    now = min((row["created_at"] for row in rows), default=None)
+    if now is None:
+        return
+    number = keeping.person(db, owner.user_id, now)["memories"]
+    for row in sorted(rows, key=lambda row: row["number"]):
+        number += 1
+        new = {
+            "id": ids[row["id"]],
+            "account_id": owner.account_id or "",
+            "number": number,
+            "superseded_by": ids.get(row["superseded_by"]),
+        }
+        db.run(statements.insert_memory, {**row, **new})
+    db.run(count_memory, {"user": owner.user_id, "new_memories": number})
 
 
 def forget(db: Db, seer: Seer, name: str) -> int:

@@ -96,6 +96,21 @@ def test_a_message_that_waits_for_its_turn_comes_along(make_bot: Callable[..., B
     assert (turn.key, turn.text) == ("k", "write my thesis")
 
 
+def test_the_memories_of_a_session_come_along(make_bot: Callable[..., Bot], grow: Flow):
+    """With their history, also beside the session they are from; those of the person do not."""
+    bot = make_bot()
+    talk = bot.session("ada", id="s")
+    for words in ("first", "second"):
+        talk.memories.remember(words, "summary", key="it", metadata={"n": 1})
+    talk.memories.remember("a fact")
+    put(bot, lines_of(talk), "copy")
+    copy = bot.session("ada", id="copy").memories
+    assert [m.content for m in copy.list()] == ["a fact", "second"]
+    assert [m.content for m in copy.history("it")] == ["first", "second"]
+    assert copy.history("it")[0].superseded_by == copy.get("it").id != talk.memories.get("it").id
+    assert copy.remember("third", "summary", key="it").superseded_by is None
+
+
 def test_a_session_may_be_kept_under_another_id(bot: Bot, talk: Session):
     """And is refused under one that is taken; nothing is written then."""
     told(talk)

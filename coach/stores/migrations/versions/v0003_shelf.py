@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from coach.stores.search.ddl import SQLITE as SEARCH  # a version that changes it keeps this one
+
 revision = "3"
 down_revision = "2"
 
@@ -160,6 +162,8 @@ def _memories() -> None:
     )
     for name, columns in MEMORY_INDEXES.items():
         op.create_index(name, "coach_memory", columns)
+    for sql in SEARCH:
+        op.execute(sql)
 
 
 def _where(name: str, column: str, there: str) -> None:

@@ -1,0 +1,181 @@
+"""Recall: the messages and memories that are about a question, as many as a budget holds."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from coach.recalling import ranking
+from coach.recalling.packing import Ranked, packed
+from coach.recalling.ranking import Line
+from coach.recalling.words import Question
+from coach.record.recalled import LINE_TOKENS, Recalled, in_order
+from coach.stores.connect import Database, Db
+from coach.stores.memories.reading import Seer
+from coach.stores.search import finding
+from coach.stores.search.finding import Heap
+from coach.vocabulary.words import Role
+
+MOST_HELD = 500  # newest rows of each word: what a search costs is bounded
+LIKELY = 120  # of them looked at more closely
+
+Key = tuple[str, int]  # whose heap it is in, and its number there
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What is to be recalled: what is about `question`, in at most `budget` tokens, as `seer`
+    sees it at the time `now`; of messages those before `past`, if one is named."""
+
+    question: Question
+    budget: int
+    seer: Seer
+    now: datetime
+    past: int | None = None
+
+
+def recall(database: Database, wanted: Wanted) -> tuple[Recalled, ...]:
+    """What is about the question, oldest first. The index is brought up to date before."""
+    with database.transaction(write=False) as db:
+        heaps = heaps_of(db, wanted)
+        behind = finding.is_behind(db, heaps)
+        if not behind:
+            return _recalled(db, wanted, heaps)
+    with database.transaction() as db:
+        return recall_within(db, wanted)
+
+
+def recall_within(db: Db, wanted: Wanted) -> tuple[Recalled, ...]:
+    """The same inside a transaction that may write."""
+    heaps = heaps_of(db, wanted)
+    finding.catch_up(db, heaps)
+    return _recalled(db, wanted, heaps)
+
+
+def heaps_of(db: Db, wanted: Wanted) -> list[Heap]:
+    """What is searched: the messages of the session, and the memories of the person."""
+    person = finding.person_heap(db, wanted.seer.who.user)
+    if wanted.seer.session is None:
+        return [person]
+    return [finding.session_heap(db, wanted.seer.session, wanted.past), person]
+
+
+def _recalled(db: Db, wanted: Wanted, heaps: list[Heap]) -> tuple[Recalled, ...]:
+    terms = _terms(db, wanted.question, heaps)
+    places = [
+        (_Messages if heap.of_session else _Memories)(db, wanted, heap, terms) for heap in heaps
+    ]
+    ranked = [one for place in places for one in place.ranked()]
+    chosen = set(packed(ranked, wanted.budget))
+    return in_order(item for place in places for item in place.shown(chosen))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Terms:
+    """The words that were found: how much each says, and in which rows of each heap it is."""
+
+    weights: Mapping[str, float]
+    postings: Mapping[str, Mapping[str, Sequence[int]]]  # owner -> term -> numbers
+
+
+def _terms(db: Db, question: Question, heaps: list[Heap]) -> _Terms:
+    """Words that are in the very same rows ('run', 'running') count once. What a word says is
+    worked out over all heaps together, so that their rows can be compared."""
+    rows = sum(heap.count for heap in heaps)
+    weights: dict[str, float] = {}
+    postings: dict[str, dict[str, Sequence[int]]] = {heap.owner: {} for heap in heaps}
+    seen = set()
+    for term in question.terms:
+        places = tuple(tuple(finding.holding(db, heap, term, MOST_HELD)) for heap in heaps)
+        if not any(places) or places in seen:
+            continue
+        seen.add(places)
+        held = sum(_held(numbers, heap) for numbers, heap in zip(places, heaps, strict=True))
+        weights[term] = ranking.weight(held, rows)
+        for heap, numbers in zip(heaps, places, strict=True):
+            postings[heap.owner][term] = numbers
+    return _Terms(weights=weights, postings=postings)
+
+
+def _held(numbers: Sequence[int], heap: Heap) -> float:
+    """How many rows hold a word; as often as among the newest when not all were read."""
+    if len(numbers) < MOST_HELD:
+        return len(numbers)
+    return len(numbers) / (heap.past - numbers[-1]) * heap.count
+
+
+class _Heaped:
+    """What was found in one heap: its rows without their text, and what each scores."""
+
+    def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
+        self.db, self.wanted, self.heap = db, wanted, heap
+        self.postings, self.weights = terms.postings[heap.owner], terms.weights
+        self.likely = ranking.likely(self.postings, self.weights, LIKELY)
+        self.lines: dict[int, Line] = {}
+        self.scores: dict[int, float] = {}
+
+    def _own(self, mean: float, speaker: Role | None = None) -> dict[int, float]:
+        return ranking.own_scores(self.postings, self.weights, self.lines, mean, speaker)
+
+    def ranked(self) -> Iterator[Ranked[Key]]:
+        for number, score in self.scores.items():
+            cost = self.lines[number].tokens + LINE_TOKENS
+            yield Ranked(key=(self.heap.owner, number), score=score, cost=cost)
+
+    def mine(self, chosen: Collection[Key]) -> list[int]:
+        return sorted(number for owner, number in chosen if owner == self.heap.owner)
+
+    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
+        raise NotImplementedError
+
+
+class _Messages(_Heaped):
+    """Messages, and what their neighbours lend them."""
+
+    def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
+        super().__init__(db, wanted, heap, terms)
+        self.lines = {
+            row["seq"]: Line(tokens=row["tokens"], role=Role(row["role"]))
+            for row in finding.lines_at(db, heap.name, ranking.around(self.likely, heap.past))
+            if row["withdrawn_by"] is None
+        }
+        self.own = self._own(heap.mean, wanted.question.speaker)
+        self.scores = ranking.with_neighbours(self.own, self.lines)
+
+    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
+        for message in finding.messages_at(self.db, self.heap.name, self.mine(chosen)):
+            yield Recalled(
+                kind="message",
+                text=message.content,
+                tokens=message.tokens,
+                at=message.at,
+                session_id=self.heap.name,
+                role=message.role,
+                seq=message.seq,
+                score=self.scores[message.seq],
+                is_hit=message.seq in self.own,
+            )
+
+
+class _Memories(_Heaped):
+    """Memories, each for itself."""
+
+    def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
+        super().__init__(db, wanted, heap, terms)
+        self.memories = dict(finding.memories_at(db, wanted.seer, wanted.now, self.likely))
+        self.lines = {n: Line(tokens=memory.tokens) for n, memory in self.memories.items()}
+        mean = sum(line.tokens for line in self.lines.values()) / max(len(self.lines), 1)
+        self.scores = self._own(mean)
+
+    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
+        for number in self.mine(chosen):
+            memory = self.memories[number]
+            yield Recalled(
+                kind=memory.kind,
+                text=memory.content,
+                tokens=memory.tokens,
+                at=memory.created_at,
+                session_id=memory.session_id,
+                memory_id=memory.id,
+                source=memory.source,
+                score=self.scores[number],
+            )

@@ -1,0 +1,72 @@
+"""Searching on PostgreSQL, by the GIN indexes. They are always up to date."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+
+from coach.stores.connect import Db
+from coach.stores.search.ddl import VECTOR
+from coach.stores.statements import MEMORY, MESSAGE
+
+
+def _find(table: Table, owner: str, number: str) -> Any:
+    """What the index finds is worked out by itself, before anything is sorted: so the planner
+    does not read all of a session's text to find the newest."""
+    query = func.plainto_tsquery(literal_column("'english'"), bindparam("term", type_=String))
+    held = (
+        select(table.c[number].label("n"))
+        .where(
+            table.c[owner] == bindparam("owner"),
+            table.c[number] < bindparam("past"),
+            literal_column(VECTOR).op("@@")(query),
+        )
+        .cte("held")
+        .prefix_with("MATERIALIZED")
+    )
+    return select(held.c.n).order_by(held.c.n.desc()).limit(bindparam("limit"))
+
+
+find = {
+    "session_id": _find(MESSAGE, "session_id", "seq"),
+    "user_id": _find(MEMORY, "user_id", "number"),
+}
+
+
+def among(column: ColumnElement[int]) -> ColumnElement[bool]:
+    """Rows whose number is one of `numbers`."""
+    return column == any_(bindparam("numbers", type_=ARRAY(Integer)))
+
+
+def numbers(given: Sequence[int]) -> Any:
+    """Numbers as `among` takes them."""
+    return list(given)
+
+
+def is_behind(db: Db, owner: str, name: str, upto: int) -> bool:
+    return False
+
+
+def catch_up(db: Db, owner: str, name: str, upto: int) -> None:
+    pass
+
+
+def holding(db: Db, owner: str, name: str, term: str, past: int, limit: int) -> list[int]:
+    """The numbers below `past` of the rows that hold a word, the newest `limit` of them."""
+    rows = db.rows(find[owner], owner=name, term=term, past=past, limit=limit)
+    return [row["n"] for row in rows]
+
+
+def scrub(db: Db) -> None:
+    pass
