@@ -25,6 +25,7 @@ from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
 from coach.record.tool_run import ToolRunRow
 from coach.record.turn_log import TurnRow, TurnStatus
+from coach.record.vector import MemoryVectorRow, MessageVectorRow
 from coach.stores.search import ddl
 
 
@@ -51,9 +52,11 @@ GATHERED = {
     "summaries": table(SummaryRow),
 }
 PEOPLE = (PERSON, PROFILE, ACHIEVEMENT)
+MESSAGE_VECTOR, MEMORY_VECTOR = table(MessageVectorRow), table(MemoryVectorRow)
+VECTORS = (MESSAGE_VECTOR, MEMORY_VECTOR)
 TABLES = (
     *(STORE, FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN),
-    MEMORY,
+    *(MEMORY, *VECTORS),
     ERASURE,
 )
 # What SQLAlchemy has no words for, made after the tables: DDL by dialect.

@@ -66,6 +66,7 @@ HOMES: dict[str, set[str]] = {
         "prompting/lint_tree.py",
     },
     "jsonpatch": {"record/delta.py"},
+    "numpy": {"stores/vectors/nearest.py"},
     "pydantic_settings": {"settings.py"},
     "redis": {"stores/redis/link.py"},
     "psycopg": {"stores/drivers/postgresql.py", "testing/servers.py"},

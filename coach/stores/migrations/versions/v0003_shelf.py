@@ -55,6 +55,7 @@ def upgrade() -> None:
     _retries()
     _due()
     _memories()
+    _vectors()
     op.drop_table("coach_schema")
 
 
@@ -164,6 +165,30 @@ def _memories() -> None:
         op.create_index(name, "coach_memory", columns)
     for sql in SEARCH:
         op.execute(sql)
+
+
+def _vectors() -> None:
+    op.create_table(
+        "coach_message_vector",
+        sa.Column("session_id", sa.String(128), primary_key=True),
+        sa.Column("embedder", sa.String(64), primary_key=True),
+        sa.Column("seq", sa.Integer, primary_key=True),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id", "seq"],
+            ["coach_message.session_id", "coach_message.seq"],
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
+        "coach_memory_vector",
+        sa.Column("memory_id", sa.String(64), primary_key=True),
+        sa.Column("embedder", sa.String(64), primary_key=True),
+        sa.Column("user_id", sa.String(200), nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+        sa.ForeignKeyConstraint(["memory_id"], ["coach_memory.id"], ondelete="CASCADE"),
+    )
+    op.create_index("memory_vector_of_user", "coach_memory_vector", ["user_id"])
 
 
 def _where(name: str, column: str, there: str) -> None:
