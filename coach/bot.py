@@ -27,6 +27,7 @@ from coach.stores.archive.sessions import import_session
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
 from coach.turn import open_session
+from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.situation import Situation
 from coach.voice import Voice
 
@@ -42,7 +43,8 @@ class Bot:
     gives aware times; `prompts` is a folder searched before the built-in templates; `budget`
     is the page's size in tokens; `summarise` writes the summaries instead of the flow's strategy;
     with `keep_pages=False` turns keep no ledger of their page; `cache` is the address of a Redis
-    ('redis://localhost:6379/0') in front of the store. Threads may share a bot.
+    ('redis://localhost:6379/0') in front of the store; an `embedder` lets memories be recalled by
+    what they mean. Threads may share a bot.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Bot:
         summarise: Summarise | None = None,
         keep_pages: bool | None = None,
         cache: str | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
         if llm is not None:
             raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
@@ -81,6 +84,7 @@ class Bot:
             summarise=summarise,
             keep_pages=settings.keep_pages if keep_pages is None else keep_pages,
             memory=settings.memory,
+            embedder=embedder,
             clock=clock,
             encoding=settings.encoding,
             max_message_chars=settings.max_message_chars,

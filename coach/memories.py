@@ -7,7 +7,7 @@ from typing import Any
 
 from coach.errors import InvalidValue
 from coach.prompting.tokens import tokenizer
-from coach.recall import Wanted, recall
+from coach.recall import Meaning, Wanted, recall
 from coach.recalling.words import question
 from coach.record.clean import clean_json
 from coach.record.memory import (
@@ -28,9 +28,12 @@ from coach.record.times import to_utc
 from coach.stores.memories import reading, writing
 from coach.stores.memories.reading import MOST, Seer
 from coach.stores.sql import SqlStore
+from coach.stores.vectors import keeping as embedding
+from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.words import Role
 
 SOURCE = "application"
+ALL = 2**31 - 1  # above the number of any message
 Attached = MemoryContext | Mapping[str, Any]
 Found = list[Memory]
 
@@ -40,12 +43,18 @@ class Memories:
     its own: every call reads the store."""
 
     def __init__(
-        self, store: SqlStore, seer: Seer, clock: Callable[[], datetime], encoding: str
+        self,
+        store: SqlStore,
+        seer: Seer,
+        clock: Callable[[], datetime],
+        encoding: str,
+        embedder: Embedder | None = None,
     ) -> None:
         self.store = store
         self._seer = seer
         self._clock = clock
         self._encoding = encoding
+        self._embedder = embedder
 
     def __repr__(self) -> str:
         where = "" if self._seer.session is None else f" in session {self._seer.session!r}"
@@ -130,15 +139,28 @@ class Memories:
     ) -> tuple[Recalled, ...]:
         """What is about `query`, as much as `budget` tokens hold, oldest first: messages of the
         session with those around them, and memories. `names` are those of the user and the
-        assistant; a name in the query then says whose messages are meant. InvalidValue for a
-        query that is no text."""
+        assistant; a name in the query then says whose messages are meant. With an embedder also
+        what means the same in other words. InvalidValue for a query that is no text."""
+        words = clean_content(query)
         wanted = Wanted(
-            question=question(clean_content(query), names),
+            question=question(words, names),
             budget=budget,
             seer=self._seer,
             now=self._now(),
+            meaning=self._meaning(words),
         )
         return recall(self.store.database, wanted)
+
+    def _meaning(self, words: str) -> Meaning | None:
+        """The query as a vector, after everything that has none yet; None without an embedder."""
+        embedder, database = self._embedder, self.store.database
+        if embedder is None:
+            return None
+        if self._seer.session is not None:
+            embedding.of_messages(database, embedder, self._seer.session, ALL)
+        embedding.of_memories(database, embedder, self._seer, self._now())
+        (vector,) = embedding.vectors(embedder, [words])
+        return Meaning(vector=vector, by=embedder.name)
 
     def _now(self) -> datetime:
         return to_utc(self._clock())

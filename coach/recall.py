@@ -1,7 +1,7 @@
 """Recall: the messages and memories that are about a question, as many as a budget holds."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from coach.recalling import ranking
@@ -13,6 +13,7 @@ from coach.stores.connect import Database, Db
 from coach.stores.memories.reading import Seer
 from coach.stores.search import finding
 from coach.stores.search.finding import Heap
+from coach.stores.vectors import nearest
 from coach.vocabulary.words import Role
 
 MOST_HELD = 500  # newest rows of each word: what a search costs is bounded
@@ -22,15 +23,25 @@ Key = tuple[str, int]  # whose heap it is in, and its number there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Meaning:
+    """A question as the vector of an embedder; `by` is the embedder's name."""
+
+    vector: Sequence[float]
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """What is to be recalled: what is about `question`, in at most `budget` tokens, as `seer`
-    sees it at the time `now`; of messages those before `past`, if one is named."""
+    sees it at the time `now`; of messages those before `past`, if one is named. `meaning` is what
+    an embedder made of the question."""
 
     question: Question
     budget: int
     seer: Seer
     now: datetime
     past: int | None = None
+    meaning: Meaning | None = None
 
 
 def recall(database: Database, wanted: Wanted) -> tuple[Recalled, ...]:
@@ -65,8 +76,18 @@ def _recalled(db: Db, wanted: Wanted, heaps: list[Heap]) -> tuple[Recalled, ...]
         (_Messages if heap.of_session else _Memories)(db, wanted, heap, terms) for heap in heaps
     ]
     ranked = [one for place in places for one in place.ranked()]
-    chosen = set(packed(ranked, wanted.budget))
+    if wanted.meaning is not None:
+        ranked = _fused(ranked, [place.nearest() for place in places])
+    scores = {one.key: one.score for one in ranked}
+    chosen = {key: scores[key] for key in packed(ranked, wanted.budget)}
     return in_order(item for place in places for item in place.shown(chosen))
+
+
+def _fused(ranked: Sequence[Ranked[Key]], near: Iterable[Sequence[Key]]) -> list[Ranked[Key]]:
+    """By words and by meaning, each as a ranking: their scores cannot be compared."""
+    by_words = sorted((one for one in ranked if one.score > 0), key=lambda one: -one.score)
+    scores = ranking.fused([[one.key for one in by_words], *near])
+    return [replace(one, score=scores[one.key]) for one in ranked if one.key in scores]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,22 +130,37 @@ class _Heaped:
     def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
         self.db, self.wanted, self.heap = db, wanted, heap
         self.postings, self.weights = terms.postings[heap.owner], terms.weights
-        self.likely = ranking.likely(self.postings, self.weights, LIKELY)
+        self.near = [] if wanted.meaning is None else list(self._near(wanted.meaning))
+        likely = ranking.likely(self.postings, self.weights, LIKELY)
+        self.likely = list(dict.fromkeys((*likely, *self.near)))
         self.lines: dict[int, Line] = {}
         self.scores: dict[int, float] = {}
 
-    def _own(self, mean: float, speaker: Role | None = None) -> dict[int, float]:
-        return ranking.own_scores(self.postings, self.weights, self.lines, mean, speaker)
+    def _near(self, meaning: Meaning) -> Sequence[int]:
+        raise NotImplementedError
+
+    def _words(self, mean: float, speaker: Role | None = None) -> list[dict[int, float]]:
+        return ranking.by_term(self.postings, self.weights, self.lines, mean, speaker)
 
     def ranked(self) -> Iterator[Ranked[Key]]:
-        for number, score in self.scores.items():
-            cost = self.lines[number].tokens + LINE_TOKENS
-            yield Ranked(key=(self.heap.owner, number), score=score, cost=cost)
+        for number, line in self.lines.items():
+            score = self.scores.get(number, 0.0)
+            if score > 0 or number in self.near:
+                cost = line.tokens + LINE_TOKENS
+                yield Ranked(key=(self.heap.owner, number), score=score, cost=cost)
 
-    def mine(self, chosen: Collection[Key]) -> list[int]:
-        return sorted(number for owner, number in chosen if owner == self.heap.owner)
+    def nearest(self) -> list[Key]:
+        """What lies near in meaning, the nearest first."""
+        return [(self.heap.owner, number) for number in self.near if number in self.lines]
 
-    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
+    def mine(self, chosen: Mapping[Key, float]) -> dict[int, float]:
+        found = ((number, score) for (owner, number), score in chosen.items() if self._has(owner))
+        return dict(sorted(found))
+
+    def _has(self, owner: str) -> bool:
+        return owner == self.heap.owner
+
+    def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
         raise NotImplementedError
 
 
@@ -138,11 +174,17 @@ class _Messages(_Heaped):
             for row in finding.lines_at(db, heap.name, ranking.around(self.likely, heap.past))
             if row["withdrawn_by"] is None
         }
-        self.own = self._own(heap.mean, wanted.question.speaker)
-        self.scores = ranking.with_neighbours(self.own, self.lines)
+        words = self._words(heap.mean, wanted.question.speaker)
+        self.own = {*ranking.summed(words), *self.near}
+        self.scores = ranking.with_neighbours(words, self.lines)
 
-    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
-        for message in finding.messages_at(self.db, self.heap.name, self.mine(chosen)):
+    def _near(self, meaning: Meaning) -> Sequence[int]:
+        of = {"session": self.heap.name, "past": self.heap.past, "by": meaning.by}
+        return nearest.messages(self.db, meaning.vector, of)
+
+    def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
+        mine = self.mine(chosen)
+        for message in finding.messages_at(self.db, self.heap.name, list(mine)):
             yield Recalled(
                 kind="message",
                 text=message.content,
@@ -151,7 +193,7 @@ class _Messages(_Heaped):
                 session_id=self.heap.name,
                 role=message.role,
                 seq=message.seq,
-                score=self.scores[message.seq],
+                score=mine[message.seq],
                 is_hit=message.seq in self.own,
             )
 
@@ -164,10 +206,14 @@ class _Memories(_Heaped):
         self.memories = dict(finding.memories_at(db, wanted.seer, wanted.now, self.likely))
         self.lines = {n: Line(tokens=memory.tokens) for n, memory in self.memories.items()}
         mean = sum(line.tokens for line in self.lines.values()) / max(len(self.lines), 1)
-        self.scores = self._own(mean)
+        self.scores = ranking.summed(self._words(mean))
 
-    def shown(self, chosen: Collection[Key]) -> Iterator[Recalled]:
-        for number in self.mine(chosen):
+    def _near(self, meaning: Meaning) -> Sequence[int]:
+        of = self.wanted.seer.bound | {"now": self.wanted.now, "by": meaning.by}
+        return nearest.memories(self.db, meaning.vector, of)
+
+    def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
+        for number, score in self.mine(chosen).items():
             memory = self.memories[number]
             yield Recalled(
                 kind=memory.kind,
@@ -177,5 +223,5 @@ class _Memories(_Heaped):
                 session_id=memory.session_id,
                 memory_id=memory.id,
                 source=memory.source,
-                score=self.scores[number],
+                score=score,
             )

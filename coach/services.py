@@ -29,6 +29,7 @@ from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
 from coach.views import Occasion
 from coach.vocabulary.decision import Decision
+from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.memory_policy import NOTHING_SAID, MemoryPolicy
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.words import Role
@@ -59,8 +60,8 @@ class Services:
     `instant` says that hearing waits for nothing, `folds_at_once` the same of the summariser.
     `encoding` is the one that message tokens are counted in when they are written. `summarise`
     stands in for the flow's strategy; `keep_pages` has each turn render its page. `memory` is
-    the deployment's word on what is kept of a person. `pinned` holds the earlier versions of the
-    flow that sessions were found on, by hash.
+    the deployment's word on what is kept of a person; an `embedder` helps recall. `pinned` holds
+    the earlier versions of the flow that sessions were found on, by hash.
     """
 
     flow: Flow
@@ -75,6 +76,7 @@ class Services:
     summarise: Summarise | None = None
     keep_pages: bool = True
     memory: MemoryPolicy = NOTHING_SAID
+    embedder: Embedder | None = None
     pinned: dict[str, Flow] = field(default_factory=dict)
 
     def claim(
@@ -158,7 +160,8 @@ class Services:
     def memories(self, who: Parties, session: str | None = None) -> Memories:
         """What is kept of a person; `session` is the one that looks."""
         who.check()
-        return Memories(self.store, Seer(who=who, session=session), self.clock, self.encoding)
+        seer = Seer(who=who, session=session)
+        return Memories(self.store, seer, self.clock, self.encoding, self.embedder)
 
     def message(self, context: CoachContext, role: Role, content: str) -> Message:
         """A message of the turn in progress, numbered and counted."""

@@ -12,7 +12,7 @@ from coach.flows.flow import Flow
 from coach.prompting.tokens import count_tokens
 from coach.record.recalled import LINE_TOKENS, Recalled
 from coach.session import Session
-from coach.testing import FakeClock
+from coach.testing import FakeClock, FakeEmbedder
 from coach.vocabulary.words import Role
 
 TALE = ("my sister Ida keeps bats", "in a cave", "I like tea", "and rain", "my boat leaks", "so")
@@ -121,3 +121,27 @@ def test_asyncio_recalls_the_same(grow: Flow) -> None:
         await bot.close()
 
     asyncio.run(main())
+
+
+def test_an_embedder_recalls_what_means_the_same(make_bot: Callable[..., Bot]):
+    """Messages and memories, without a word in common; what holds the words comes as well."""
+    talk = make_bot(embedder=FakeEmbedder({"lorry": "truck", "vehicle": "truck"})).session("ada")
+    talk.memories.remember("her vehicle is red")
+    for words in ("I drive a lorry", "so", "tea", "rain", "a truck stood there"):
+        talk.say(words, heard=[])
+    found = talk.memories.recall("truck", 500)
+    assert {"her vehicle is red", "I drive a lorry", "a truck stood there"} <= {
+        item.text for item in found if item.is_hit
+    }
+    best = max(found, key=lambda item: item.score)
+    assert best.text == "a truck stood there"
+
+
+def test_an_embedder_keeps_to_the_budget(make_bot: Callable[..., Bot]):
+    """As words do."""
+    talk = make_bot(embedder=FakeEmbedder()).session("ada")
+    for words in TALE:
+        talk.say(words, heard=[])
+    for budget in range(0, 120, 13):
+        found = talk.memories.recall("bats boat", budget)
+        assert sum(item.tokens + LINE_TOKENS for item in found) <= budget

@@ -2,23 +2,26 @@
 
 A row's own score is BM25 over the rows of its heap alone, a word counted once in a row: rarer
 words say more, and short rows more than long ones. An answer often holds none of the question's
-words, but the message before it does: so a message is also worth something for its neighbours.
+words, but the message before it does: so each word counts for a message where it stands nearest,
+half as much for each message that it is away.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from coach.vocabulary.words import Role
 
 SATURATION, LENGTH = 0.9, 0.4  # BM25's k1 and b, as suits short texts
 REACH = 2  # messages to either side
-LENT, FADING = 0.25, 0.5  # of the neighbour's score, and how much less a step further
+FADING = 0.5  # what is left of a word's worth a message further
 SPOKEN = 1.5  # how much more the messages of who is asked about are worth
 
 Postings = Mapping[str, Sequence[int]]  # term -> the numbers of the rows that hold it
 Weights = Mapping[str, float]  # term -> how much it says
+Item = TypeVar("Item", bound=Hashable)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,22 +47,31 @@ def likely(postings: Postings, weights: Weights, most: int) -> list[int]:
     return sorted(sums, key=lambda number: (-sums[number], -number))[:most]
 
 
-def own_scores(
+def by_term(
     postings: Postings,
     weights: Weights,
     lines: Mapping[int, Line],
     mean: float,
     speaker: Role | None = None,
-) -> dict[int, float]:
-    """The score of each line that holds a word of the question. `mean` is the tokens of a row
-    of their heap; lines of the `speaker` are worth more."""
-    scores: dict[int, float] = defaultdict(float)
-    for term, numbers in postings.items():
-        for number in lines.keys() & set(numbers):
-            scores[number] += weights[term] * _damping(lines[number].tokens, mean)
-    if speaker is None:
-        return dict(scores)
-    return {n: s * (SPOKEN if lines[n].role is speaker else 1) for n, s in scores.items()}
+) -> list[dict[int, float]]:
+    """For each word of the question what it is worth in each line that holds it. `mean` is the
+    tokens of a row of their heap; lines of the `speaker` are worth more."""
+    damped = {n: _damping(line.tokens, mean) for n, line in lines.items()}
+    if speaker is not None:
+        damped = {n: d * (SPOKEN if lines[n].role is speaker else 1) for n, d in damped.items()}
+    return [
+        {number: weights[term] * damped[number] for number in numbers if number in damped}
+        for term, numbers in postings.items()
+    ]
+
+
+def summed(scores: Iterable[Mapping[int, float]]) -> dict[int, float]:
+    """What each line is worth for all words together."""
+    total: dict[int, float] = defaultdict(float)
+    for one in scores:
+        for number, score in one.items():
+            total[number] += score
+    return dict(total)
 
 
 def _damping(tokens: int, mean: float) -> float:
@@ -67,22 +79,25 @@ def _damping(tokens: int, mean: float) -> float:
     return (SATURATION + 1) / (1 + SATURATION * length)
 
 
-def with_neighbours(own: Mapping[int, float], among: Iterable[int]) -> dict[int, float]:
-    """The scores of messages with what their neighbours lend them. `among` are those that stand,
-    which are neighbours of each other across what was withdrawn."""
+def with_neighbours(words: Iterable[Mapping[int, float]], among: Iterable[int]) -> dict[int, float]:
+    """The scores of messages, each word counted where it stands nearest. `among` are those that
+    stand, which are neighbours of each other across what was withdrawn."""
     order = sorted(among)
-    scores = [own.get(number, 0.0) for number in order]
-    lent = [score + _lent(order, scores, at) for at, score in enumerate(scores)]
-    return {number: score for number, score in zip(order, lent, strict=True) if score > 0}
+    places = {number: place for place, number in enumerate(order)}
+    return summed(_spread(word, order, places) for word in words)
 
 
-def _lent(order: Sequence[int], scores: Sequence[float], at: int) -> float:
-    total = 0.0
-    for step in range(1, REACH + 1):
-        for other in (at - step, at + step):
-            if 0 <= other < len(order) and abs(order[other] - order[at]) <= 2 * REACH:
-                total += LENT * FADING ** (step - 1) * scores[other]
-    return total
+def _spread(
+    word: Mapping[int, float], order: Sequence[int], places: Mapping[int, int]
+) -> dict[int, float]:
+    best: dict[int, float] = {}
+    for number, score in word.items():
+        at = places[number]
+        for other in range(max(0, at - REACH), min(len(order), at + REACH + 1)):
+            near = order[other]
+            if abs(near - number) <= 2 * REACH:
+                best[near] = max(best.get(near, 0.0), score * FADING ** abs(other - at))
+    return best
 
 
 def around(numbers: Iterable[int], past: int) -> list[int]:
@@ -91,9 +106,9 @@ def around(numbers: Iterable[int], past: int) -> list[int]:
     return sorted(n for n in near if 0 < n < past)
 
 
-def fused(rankings: Iterable[Sequence[int]], constant: int = 60) -> dict[int, float]:
-    """Reciprocal rank fusion: a score for each number from its places in several rankings."""
-    scores: dict[int, float] = defaultdict(float)
+def fused(rankings: Iterable[Sequence[Item]], constant: int = 60) -> dict[Item, float]:
+    """Reciprocal rank fusion: a score for each item from its places in several rankings."""
+    scores: dict[Item, float] = defaultdict(float)
     for ranking in rankings:
         for place, number in enumerate(ranking):
             scores[number] += 1 / (constant + place + 1)

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from coach.recalling.ranking import (
     Line,
     around,
+    by_term,
     fused,
     likely,
-    own_scores,
+    summed,
     weight,
     with_neighbours,
 )
@@ -33,27 +34,33 @@ def test_the_row_with_more_of_the_question_is_likelier() -> None:
 def test_a_short_row_is_worth_more_than_a_long_one() -> None:
     """It is more about the word that both hold."""
     lines = {1: Line(tokens=5), 2: Line(tokens=500)}
-    scores = own_scores({"bat": [1, 2, 3]}, {"bat": 1.0}, lines, mean=20)
+    (scores,) = by_term({"bat": [1, 2, 3]}, {"bat": 1.0}, lines, mean=20)
     assert scores.keys() == {1, 2}
     assert scores[1] > 1 > scores[2]
 
 
 def test_messages_of_who_is_asked_about_are_worth_more() -> None:
     """The others are not left out."""
-    scores = own_scores({"bat": [1, 2]}, {"bat": 1.0}, LINES, 10, Role.USER)
+    (scores,) = by_term({"bat": [1, 2]}, {"bat": 1.0}, LINES, 10, Role.USER)
     assert scores[1] == pytest.approx(1.5 * scores[2])
 
 
 def test_a_message_is_worth_something_for_its_neighbours() -> None:
-    """Two steps to either side, the nearer more; a hit beside a hit most of all."""
-    scores = with_neighbours({4: 1.0, 5: 1.0}, LINES)
-    assert scores.keys() == {2, 3, 4, 5, 6, 7}
-    assert scores[4] == scores[5] > scores[3] == scores[6] > scores[2] == scores[7]
+    """Two steps to either side, half for each."""
+    scores = with_neighbours([{4: 1.0}], LINES)
+    assert scores == {2: 0.25, 3: 0.5, 4: 1.0, 5: 0.5, 6: 0.25}
+
+
+def test_a_word_counts_where_it_stands_nearest() -> None:
+    """Once, however often it is said around; another word counts beside it."""
+    assert with_neighbours([{3: 1.0, 4: 1.0, 5: 1.0}], LINES)[4] == 1.0
+    assert with_neighbours([{3: 1.0}, {5: 1.0}], LINES)[4] == 1.0
+    assert summed([{3: 1.0, 4: 1.0}, {4: 2.0}]) == {3: 1.0, 4: 3.0}
 
 
 def test_what_was_withdrawn_parts_no_neighbours() -> None:
     """What stands on both sides of it is side by side; what is far away is not."""
-    assert with_neighbours({1: 1.0}, [1, 4, 20]).keys() == {1, 4}
+    assert with_neighbours([{1: 1.0}], [1, 4, 20]).keys() == {1, 4}
 
 
 @given(st.sets(st.integers(1, 30)), st.integers(1, 30))

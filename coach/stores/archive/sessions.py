@@ -34,13 +34,16 @@ from coach.stores.statements import (
     TABLES,
     TEMPLATE,
     TURN,
+    VECTORS,
 )
 
 OWN = ("session_id",)
 # The context's line holds the rows of these.
 IN_CONTEXT = (CONTEXT, *GATHERED.values())
 ROWS = (MESSAGE, TURN)
-OTHERS = tuple(t for t in TABLES if "session_id" in t.c and t not in (*IN_CONTEXT, *ROWS))
+# Vectors are left out: whoever has the embedder can make them again.
+ELSEWHERE = (*IN_CONTEXT, *ROWS, *VECTORS)
+OTHERS = tuple(t for t in TABLES if "session_id" in t.c and t not in ELSEWHERE)
 SHARED = (FLOW, TEMPLATE, SOURCE)
 NAMED = {name_of(table): table for table in (*ROWS, *OTHERS, *SHARED)}
 

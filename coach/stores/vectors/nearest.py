@@ -18,12 +18,12 @@ def messages(db: Db, vector: Any, of: Of) -> list[int]:
     return _nearest(db, statements.message_vectors, vector, of)
 
 
-def memories(db: Db, vector: Any, of: Of) -> list[str]:
-    """The ids of the memories that lie nearest. `of` is a seer's, with `now` and `by`."""
+def memories(db: Db, vector: Any, of: Of) -> list[int]:
+    """The numbers of the memories that lie nearest. `of` is a seer's, with `now` and `by`."""
     return _nearest(db, statements.memory_vectors, vector, of)
 
 
-def _nearest(db: Db, vectors: Any, vector: Any, of: Of) -> list[Any]:
+def _nearest(db: Db, vectors: Any, vector: Any, of: Of) -> list[int]:
     if (where := pgvector.place(db)) is None:
         return _by_numpy(db.rows(vectors, **of, limit=MOST), vector)
     query = {"query": pgvector.literal(vector), "size": len(vector), "near": NEAR}
@@ -31,7 +31,7 @@ def _nearest(db: Db, vectors: Any, vector: Any, of: Of) -> list[Any]:
     return [row["item"] for row in rows]
 
 
-def _by_numpy(rows: list[dict[str, Any]], vector: Any) -> list[Any]:
+def _by_numpy(rows: list[dict[str, Any]], vector: Any) -> list[int]:
     """Rows come the newest first, and of two that lie as near the newer one is first."""
     alike = [row for row in rows if len(row["vector"]) == len(vector)]
     if not alike:

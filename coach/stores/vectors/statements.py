@@ -58,7 +58,7 @@ message_vectors = (
     .limit(LIMIT)
 )
 memory_vectors = (
-    select(MEMORY.c.id.label("item"), MEMORY_VECTOR.c.vector)
+    select(MEMORY.c.number.label("item"), MEMORY_VECTOR.c.vector)
     .select_from(MEMORY.join(MEMORY_VECTOR, _of_memory))
     .where(*_stands)
     .order_by(MEMORY.c.number.desc())

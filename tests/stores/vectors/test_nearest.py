@@ -28,9 +28,9 @@ def near_memories(store: SqlStore, embedder: Embedder, words: str) -> list[str]:
     return [_memory(store, one) for one in found]
 
 
-def _memory(store: SqlStore, memory_id: str) -> str:
+def _memory(store: SqlStore, number: int) -> str:
     with store.database.transaction(write=False) as db:
-        sql = f"SELECT content FROM coach_memory WHERE id = '{memory_id}'"
+        sql = f"SELECT content FROM coach_memory WHERE user_id = 'ada' AND number = {number}"
         return str(db.text(sql)[0][0])
 
 
