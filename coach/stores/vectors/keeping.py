@@ -24,7 +24,7 @@ def of_messages(database: Database, embedder: Embedder, session: str, past: int)
         bare = [(r["seq"], r["content"]) for r in db.rows(statements.bare_messages, **of)]
 
     def row(seq: int) -> dict[str, Any]:
-        return {"session_id": session, "seq": seq}
+        return {"session": session, "number": seq}
 
     return _embed(database, embedder, bare, statements.insert_message_vector, row)
 
@@ -36,7 +36,7 @@ def of_memories(database: Database, embedder: Embedder, seer: Seer, now: datetim
         bare = [(r["id"], r["content"]) for r in db.rows(statements.bare_memories, **of)]
 
     def row(memory_id: str) -> dict[str, Any]:
-        return {"memory_id": memory_id, "user_id": seer.who.user}
+        return {"id": memory_id}
 
     return _embed(database, embedder, bare, statements.insert_memory_vector, row)
 
@@ -72,7 +72,7 @@ def _embed(
         batch = bare[start : start + BATCH]
         made = vectors(embedder, [text for _, text in batch])
         pairs = zip(batch, made, strict=True)
-        rows = [row(i) | {"embedder": embedder.name, "vector": v} for (i, _), v in pairs]
+        rows = [row(i) | {"by": embedder.name, "vector": v} for (i, _), v in pairs]
         with database.transaction() as db:
             db.run_many(insert, rows)
     return len(bare)

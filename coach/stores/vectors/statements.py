@@ -2,17 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, String, and_, bindparam, or_, select
+from sqlalchemy import Integer, String, Table, and_, bindparam, or_, select
+from sqlalchemy.dialects import postgresql
 
 from coach.stores.memories.statements import ACCOUNT, HERE, NOW, USER
-from coach.stores.statements import (
-    MEMORY,
-    MEMORY_VECTOR,
-    MESSAGE,
-    MESSAGE_VECTOR,
-    SESSION,
-    insert_once,
-)
+from coach.stores.statements import MEMORY, MEMORY_VECTOR, MESSAGE, MESSAGE_VECTOR, SESSION
 
 BY: Any = bindparam("by", type_=String)
 PAST: Any = bindparam("past", type_=Integer)
@@ -33,8 +27,27 @@ _stands = (
 )
 _of_memory = and_(MEMORY_VECTOR.c.memory_id == MEMORY.c.id, MEMORY_VECTOR.c.embedder == BY)
 
-insert_message_vector = insert_once(MESSAGE_VECTOR)
-insert_memory_vector = insert_once(MEMORY_VECTOR)
+
+def _insert(table: Table, of: Any, *keys: Any) -> Any:
+    """A vector for what is still there, unless it has one already."""
+    made = (bindparam("by", type_=String), bindparam("vector", type_=table.c.vector.type))
+    names = [*(key.name for key in keys), "embedder", "vector"]
+    found = select(*keys, *made).where(of)
+    return postgresql.insert(table).from_select(names, found).on_conflict_do_nothing()
+
+
+insert_message_vector = _insert(
+    MESSAGE_VECTOR,
+    and_(MESSAGE.c.session_id == SESSION, MESSAGE.c.seq == bindparam("number")),
+    MESSAGE.c.session_id,
+    MESSAGE.c.seq,
+)
+insert_memory_vector = _insert(
+    MEMORY_VECTOR,
+    MEMORY.c.id == bindparam("id"),
+    MEMORY.c.id.label("memory_id"),
+    MEMORY.c.user_id,
+)
 # What has no vector yet, the newest first.
 bare_messages = (
     select(MESSAGE.c.seq, MESSAGE.c.content)

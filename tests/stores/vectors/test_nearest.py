@@ -1,6 +1,7 @@
 """Vectors: made once, kept with what they are of, and found again by what lies near."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +14,16 @@ from coach.stores.memories.reading import Seer
 from coach.stores.sql import SqlStore
 from coach.stores.vectors import keeping, nearest, pgvector
 from coach.testing import FakeClock, FakeEmbedder
+from coach.testing.clock import START
 from coach.vocabulary.embedder import Embedder
 
 ALIKE = {"lorry": "truck", "vehicle": "truck", "trucks": "truck"}
 ADA = Seer(who=Parties(user="ada"))
 
 
-def near_memories(store: SqlStore, embedder: Embedder, words: str) -> list[str]:
-    now = FakeClock()()
+def near_memories(
+    store: SqlStore, embedder: Embedder, words: str, now: datetime = START
+) -> list[str]:
     keeping.of_memories(store.database, embedder, ADA, now)
     (vector,) = keeping.vectors(embedder, [words])
     with store.database.transaction(write=False) as db:
@@ -113,6 +116,44 @@ def test_withdrawn_messages_are_not_found(talk: Session, store: SqlStore):
     near_messages(store, FakeEmbedder(), "lorry", 100)
     talk.undo()
     assert 2 not in near_messages(store, FakeEmbedder(), "lorry", 100)
+
+
+class Hasty(FakeEmbedder):
+    """An embedder that has everything forgotten while it thinks."""
+
+    def __init__(self, bot: Bot) -> None:
+        super().__init__()
+        self._bot = bot
+
+    def __call__(self, texts: Sequence[str]) -> list[list[float]]:
+        self._bot.memories("ada").forget("it")
+        self._bot.store.delete("s")
+        return super().__call__(texts)
+
+
+def test_what_is_gone_meanwhile_gets_no_vector(bot: Bot, talk: Session, dump: Any):
+    """No transaction is open while an embedder works."""
+    bot.memories("ada").remember("a lorry", key="it")
+    assert keeping.of_messages(bot.store.database, Hasty(bot), talk.id, 100) == 1
+    bot.memories("ada").remember("a lorry", key="it")
+    assert near_memories(bot.store, Hasty(bot), "lorry") == []
+    left = dump(bot.store)
+    assert (left["coach_memory_vector"], left["coach_message_vector"]) == ([], [])
+
+
+def test_embedders_do_not_mix(bot: Bot, store: SqlStore):
+    """What one made is not compared with what another did."""
+    bot.memories("ada").remember("a lorry")
+    for name in ("one", "other"):
+        assert near_memories(store, FakeEmbedder(name=name), "lorry") == ["a lorry"]
+
+
+def test_what_has_ended_is_not_found(bot: Bot, store: SqlStore):
+    """Though its vector may be there."""
+    end = FakeClock()() + timedelta(hours=1)
+    bot.memories("ada").remember("a lorry", expires_at=end)
+    assert near_memories(store, FakeEmbedder(), "lorry") == ["a lorry"]
+    assert near_memories(store, FakeEmbedder(), "lorry", now=end) == []
 
 
 class Odd:
