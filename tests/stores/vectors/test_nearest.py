@@ -142,10 +142,13 @@ def test_what_is_gone_meanwhile_gets_no_vector(bot: Bot, talk: Session, dump: An
 
 
 def test_embedders_do_not_mix(bot: Bot, store: SqlStore):
-    """What one made is not compared with what another did."""
+    """What one made is not compared with what another did: each makes its own."""
     bot.memories("ada").remember("a lorry")
     for name in ("one", "other"):
-        assert near_memories(store, FakeEmbedder(name=name), "lorry") == ["a lorry"]
+        embedder = FakeEmbedder(name=name)
+        made = [keeping.of_memories(store.database, embedder, ADA, START) for _ in range(2)]
+        assert made == [1, 0]
+        assert near_memories(store, embedder, "lorry") == ["a lorry"]
 
 
 def test_what_has_ended_is_not_found(bot: Bot, store: SqlStore):
