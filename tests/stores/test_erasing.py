@@ -13,7 +13,8 @@ from coach.record.parties import Parties
 from coach.stores.check import check
 from coach.stores.erasing import erase, erase_again, ledger, look
 from coach.stores.sql import SqlStore
-from coach.testing import FakeClock
+from coach.stores.url import Kind
+from coach.testing import FakeClock, FakeEmbedder
 
 NOW = FakeClock()()
 ADA = Parties(user="ada")
@@ -45,6 +46,26 @@ def test_nothing_is_left_of_who_was_erased(lives: Bot, dump: Any):
     assert SECRET not in rows
     assert lives.session("ben", id="c").context == before
     assert check(lives.store).faults == ()
+
+
+def test_what_was_remembered_and_recalled_is_gone_too(
+    make_bot: Callable[..., Bot], store: SqlStore, dump: Any
+):
+    """Memories, vectors, and the words of the search index; those of others stay."""
+    bot = make_bot(embedder=FakeEmbedder())
+    for user in ("ada", "ben"):
+        talk = bot.session(user, id=user)
+        talk.say("my zebra is lame")
+        talk.memories.remember("her zebra is old")
+        assert len(talk.memories.recall("zebra", 500)) > 1
+    report = erase(store, ADA, NOW)
+    assert report.before["coach_memory"] == report.before["coach_memory_vector"] == 1
+    assert report.before["coach_message_vector"] > 0
+    assert report.proven
+    assert len(bot.session("ben", id="ben").memories.recall("zebra", 500)) > 1
+    if store.address.kind is Kind.SQLITE:
+        with store.database.transaction(write=False) as db:
+            assert len(db.text("SELECT * FROM coach_words_upto")) == 2  # ben's, and his session's
 
 
 @pytest.fixture

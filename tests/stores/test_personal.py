@@ -41,6 +41,8 @@ def _value(column: Any, owner: str) -> Any:
         return {"of": f"needle-{owner}"}
     if isinstance(column.type, UtcDateTime):
         return FakeClock()()
+    if isinstance(column.type, Floats):
+        return [0.5, 0.5]
     kind = getattr(column.type, "impl", column.type).python_type
     if kind is str:
         return f"needle-{owner}"[: getattr(column.type, "length", None) or 100]

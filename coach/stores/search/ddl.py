@@ -18,7 +18,7 @@ WORDS = (
     "detail = none, tokenize = 'porter unicode61 remove_diacritics 2')"
 )
 INDEXED = (
-    "CREATE TABLE coach_indexed (number INTEGER PRIMARY KEY, session_id VARCHAR(128) UNIQUE, "
+    "CREATE TABLE coach_words_upto (number INTEGER PRIMARY KEY, session_id VARCHAR(128) UNIQUE, "
     "user_id VARCHAR(200) UNIQUE, upto INTEGER NOT NULL)"
 )
 
@@ -28,7 +28,7 @@ def _one_gone(name: str, table: str, owner: str, number: str) -> str:
     return (
         f"CREATE TRIGGER {name} AFTER DELETE ON {table} BEGIN "  # noqa: S608  # constants
         f"INSERT INTO coach_words (coach_words, rowid, words) "
-        f"SELECT 'delete', number * {SHIFT} + old.{number}, old.content FROM coach_indexed "
+        f"SELECT 'delete', number * {SHIFT} + old.{number}, old.content FROM coach_words_upto "
         f"WHERE {owner} = old.{owner} AND upto >= old.{number}; END"
     )
 
@@ -38,10 +38,10 @@ def _all_gone(name: str, parent: str, table: str, owner: str, number: str) -> st
     return (
         f"CREATE TRIGGER {name} AFTER DELETE ON {parent} BEGIN "  # noqa: S608  # constants
         f"INSERT INTO coach_words (coach_words, rowid, words) "
-        f"SELECT 'delete', i.number * {SHIFT} + t.{number}, t.content FROM coach_indexed AS i "
+        f"SELECT 'delete', i.number * {SHIFT} + t.{number}, t.content FROM coach_words_upto AS i "
         f"JOIN {table} AS t ON t.{owner} = i.{owner} AND t.{number} <= i.upto "
         f"WHERE i.{owner} = old.{owner}; "
-        f"DELETE FROM coach_indexed WHERE {owner} = old.{owner}; END"
+        f"DELETE FROM coach_words_upto WHERE {owner} = old.{owner}; END"
     )
 
 

@@ -22,12 +22,12 @@ find = (
 
 def _mark_of(owner: str) -> Executable:
     columns = (literal_column(name, Integer).label(name) for name in ("number", "upto"))
-    return select(*columns).select_from(text("coach_indexed")).where(text(f"{owner} = :owner"))
+    return select(*columns).select_from(text("coach_words_upto")).where(text(f"{owner} = :owner"))
 
 
 marks = {owner: _mark_of(owner) for owner in ("session_id", "user_id")}
 begin = {
-    owner: text(f"INSERT INTO coach_indexed ({owner}, upto) VALUES (:owner, 0)")  # noqa: S608
+    owner: text(f"INSERT INTO coach_words_upto ({owner}, upto) VALUES (:owner, 0)")  # noqa: S608
     for owner in marks
 }
 ROWS = {"session_id": ("coach_message", "seq"), "user_id": ("coach_memory", "number")}
@@ -36,7 +36,7 @@ _ADD = (
     "WHERE {owner} = :owner AND {n} > :after AND {n} <= :upto"
 )
 _ADVANCE = (
-    "UPDATE coach_indexed SET upto = coalesce((SELECT max({n}) FROM {table} "
+    "UPDATE coach_words_upto SET upto = coalesce((SELECT max({n}) FROM {table} "
     "WHERE {owner} = :owner AND {n} > :after AND {n} <= :upto), upto) WHERE {owner} = :owner"
 )
 

@@ -83,7 +83,7 @@ def index_rows(store: SqlStore) -> tuple[int, str]:
     with store.database.transaction() as db:
         finding.scrub(db)
         blocks = db.text("SELECT block FROM coach_words_data")
-        rows = db.text("SELECT count(*) FROM coach_indexed")[0][0]
+        rows = db.text("SELECT count(*) FROM coach_words_upto")[0][0]
     return rows, "".join(bytes(block[0]).decode("latin-1") for block in blocks)
 
 
