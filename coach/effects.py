@@ -23,6 +23,7 @@ class Verb(StrEnum):
     CLAIM = "claim"
     HEAR = "hear"
     FOLD = "fold"
+    RECALL = "recall"
     SPEAK = "speak"
     KEEP = "keep"
 

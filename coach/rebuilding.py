@@ -14,12 +14,14 @@ from coach.prompting.prompt import Prompt
 from coach.prompting.roots import Archive
 from coach.prompting.template import Templates
 from coach.prompting.view import PromptView
+from coach.recall import again, last_said, seer_of
 from coach.recipe import Recipe, recipe_of
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.page import PageRecord
 from coach.record.parties import Parties
 from coach.record.profile import NOBODY, Profile
+from coach.record.recalled import Recalled
 from coach.services import Services, Spoken
 from coach.stores.values import StoredTurn
 from coach.views import Occasion, view_of
@@ -38,6 +40,7 @@ class Recorded:
 
     turn: StoredTurn
     context: CoachContext
+    recalled: tuple[Recalled, ...] = ()
 
     @property
     def at(self) -> datetime:
@@ -49,7 +52,9 @@ class Recorded:
         """What the templates saw, or would have seen, in this turn."""
         decision = self.turn.decision or Decision(stage=self.context.stage)
         text = self.turn.text or None
-        return view_of(flow, self.context, self.at, Occasion.of(decision, text), budget)
+        return view_of(
+            flow, self.context, self.at, Occasion.of(decision, text, self.recalled), budget
+        )
 
 
 def look(
@@ -59,7 +64,8 @@ def look(
     now = context.fork()
     if services.folds_at_once:
         services.consolidate(flow, now)
-    view = services.voice.view(flow, now, services.clock(), Occasion())
+    occasion = Occasion(recalled=services.recall(flow, now, last_said(now)))
+    view = services.voice.view(flow, now, services.clock(), occasion)
     return services.voice.page(flow, view, budget)
 
 
@@ -74,7 +80,17 @@ def recorded(services: Services, session_id: str, through: int | None = None) ->
         context.show_window(_window(said, context, own))
         known = _known(services, turn, context, known)
         context.show_person(known)
-        yield Recorded(turn=turn, context=context)
+        yield Recorded(
+            turn=turn, context=context, recalled=_recalled(services, context, turn, said)
+        )
+
+
+def _recalled(
+    services: Services, context: CoachContext, turn: StoredTurn, said: list[Message]
+) -> tuple[Recalled, ...]:
+    """What came back on the turn's page; a memory that was forgotten since does not."""
+    names = () if turn.page is None else turn.page.recalled
+    return again(services.store.database, seer_of(context), said, names) if names else ()
 
 
 def _known(services: Services, turn: StoredTurn, context: CoachContext, last: Profile) -> Profile:
@@ -168,6 +184,7 @@ def page_record(
         known=known,
         policy=said,
         ledger=tuple(map(_row, page.ledger.entries)),
+        recalled=tuple(item.name for item in spoken.recalled),
     )
 
 

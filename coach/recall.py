@@ -1,15 +1,20 @@
 """Recall: the messages and memories that are about a question, as many as a budget holds."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from coach.prompting.phrases import Phrases
 from coach.recalling import ranking
 from coach.recalling.packing import Ranked, packed
 from coach.recalling.ranking import Line
-from coach.recalling.words import Question
-from coach.record.recalled import LINE_TOKENS, Recalled, in_order
+from coach.recalling.words import Question, question
+from coach.record.context import CoachContext
+from coach.record.message import Message
+from coach.record.parties import Parties
+from coach.record.recalled import LINE_TOKENS, Recalled, in_order, of_memory, of_message
 from coach.stores.connect import Database, Db
+from coach.stores.memories import reading
 from coach.stores.memories.reading import Seer
 from coach.stores.search import finding
 from coach.stores.search.finding import Heap
@@ -33,8 +38,9 @@ class Meaning:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """What is to be recalled: what is about `question`, in at most `budget` tokens, as `seer`
-    sees it at the time `now`; of messages those before `past`, if one is named. `meaning` is what
-    an embedder made of the question."""
+    sees it at the time `now`; of messages those before `past`, if one is named, but for those
+    `without` it. When `never` is given, nothing that says one of these values or what a memory
+    said before it was corrected. `meaning` is what an embedder made of the question."""
 
     question: Question
     budget: int
@@ -42,6 +48,47 @@ class Wanted:
     now: datetime
     past: int | None = None
     meaning: Meaning | None = None
+    without: frozenset[int] = frozenset()
+    never: frozenset[str] | None = None
+
+
+def seer_of(context: CoachContext) -> Seer:
+    """A session's own eyes."""
+    who = Parties(user=context.user_id, account=context.account_id)
+    return Seer(who=who, session=context.session_id)
+
+
+def for_page(context: CoachContext, text: str, budget: int, now: datetime) -> Wanted:
+    """What is to come back on a session's page for what was said: of what has left the window,
+    without what was corrected since."""
+    sources = (int(key.partition(":")[0]) for key in context.superseded)
+    return Wanted(
+        question=question(text),
+        budget=budget,
+        seer=seer_of(context),
+        now=now,
+        past=context.window_start,
+        without=frozenset(sources),
+        never=frozenset(filter(None, context.superseded.values())),
+    )
+
+
+def last_said(context: CoachContext) -> str | None:
+    """What the person said last, as far as the window has it: a page to look at is about that."""
+    said = (m.content for m in reversed(context.conversation_history) if m.role is Role.USER)
+    return next(said, None)
+
+
+def again(
+    database: Database, seer: Seer, said: Sequence[Message], names: Collection[int | str]
+) -> tuple[Recalled, ...]:
+    """What was recalled once, by the names that a page's record has; without what is gone."""
+    found = [of_message(message, seer.session) for message in said if message.seq in names]
+    with database.transaction(write=False) as db:
+        for name in names:
+            if isinstance(name, str):
+                found += [of_memory(m) for m in reading.named(db, seer, name) if m.id == name]
+    return in_order(found)
 
 
 def recall(database: Database, wanted: Wanted) -> tuple[Recalled, ...]:
@@ -80,7 +127,11 @@ def _recalled(db: Db, wanted: Wanted, heaps: list[Heap]) -> tuple[Recalled, ...]
         ranked = _fused(ranked, [place.nearest() for place in places])
     scores = {one.key: one.score for one in ranked}
     chosen = {key: scores[key] for key in packed(ranked, wanted.budget)}
-    return in_order(item for place in places for item in place.shown(chosen))
+    items = (item for place in places for item in place.shown(chosen))
+    if wanted.never is None:
+        return in_order(items)
+    old = Phrases(wanted.never | reading.corrected(db, wanted.seer))
+    return in_order(item for item in items if not old.told_by(item.text))
 
 
 def _fused(ranked: Sequence[Ranked[Key]], near: Iterable[Sequence[Key]]) -> list[Ranked[Key]]:
@@ -172,7 +223,7 @@ class _Messages(_Heaped):
         self.lines = {
             row["seq"]: Line(tokens=row["tokens"], role=Role(row["role"]))
             for row in finding.lines_at(db, heap.name, ranking.around(self.likely, heap.past))
-            if row["withdrawn_by"] is None
+            if row["withdrawn_by"] is None and row["seq"] not in wanted.without
         }
         words = self._words(heap.mean, wanted.question.speaker)
         self.own = {*ranking.summed(words), *self.near}
@@ -185,17 +236,8 @@ class _Messages(_Heaped):
     def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
         mine = self.mine(chosen)
         for message in finding.messages_at(self.db, self.heap.name, list(mine)):
-            yield Recalled(
-                kind="message",
-                text=message.content,
-                tokens=message.tokens,
-                at=message.at,
-                session_id=self.heap.name,
-                role=message.role,
-                seq=message.seq,
-                score=mine[message.seq],
-                is_hit=message.seq in self.own,
-            )
+            is_hit = message.seq in self.own
+            yield of_message(message, self.heap.name, mine[message.seq], is_hit)
 
 
 class _Memories(_Heaped):
@@ -214,14 +256,4 @@ class _Memories(_Heaped):
 
     def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
         for number, score in self.mine(chosen).items():
-            memory = self.memories[number]
-            yield Recalled(
-                kind=memory.kind,
-                text=memory.content,
-                tokens=memory.tokens,
-                at=memory.created_at,
-                session_id=memory.session_id,
-                memory_id=memory.id,
-                source=memory.source,
-                score=score,
-            )
+            yield of_memory(self.memories[number], score)

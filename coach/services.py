@@ -21,14 +21,16 @@ from coach.memories import Memories
 from coach.prompting.prompt import Prompt
 from coach.prompting.summary import Summarise
 from coach.prompting.tokens import tokenizer
+from coach.recall import for_page, recall, recall_within
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.parties import Parties
+from coach.record.recalled import Recalled
+from coach.record.times import to_utc
 from coach.stores.memories.reading import Seer
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Definition
 from coach.views import Occasion
-from coach.vocabulary.decision import Decision
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.memory_policy import NOTHING_SAID, MemoryPolicy
 from coach.vocabulary.situation import Situation
@@ -51,6 +53,7 @@ class Spoken:
     at: datetime
     page: Prompt | None = None
     error: PromptError | None = None
+    recalled: tuple[Recalled, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,23 +133,34 @@ class Services:
             text=flow.text,
         )
 
-    def speak(
-        self,
-        flow: Flow,
-        context: CoachContext,
-        decision: Decision,
-        text: str | None,
-        now: datetime,
-    ) -> Spoken:
+    def speak(self, flow: Flow, context: CoachContext, occasion: Occasion, now: datetime) -> Spoken:
         """The offline coach's reply, and the page that a language model would have had for it."""
-        view = self.voice.view(flow, context, now, Occasion.of(decision, text))
+        view = self.voice.view(flow, context, now, occasion)
         reply = self.voice.reply(flow, view)
         if not self.keep_pages:
             return Spoken(reply=reply, at=now)
         try:
-            return Spoken(reply=reply, at=now, page=self.voice.page(flow, view))
+            page = self.voice.page(flow, view)
         except PromptError as error:  # the offline coach has spoken without it
             return Spoken(reply=reply, at=now, error=error)
+        return Spoken(reply=reply, at=now, page=page, recalled=occasion.recalled)
+
+    def recalls(self, flow: Flow) -> bool:
+        """Whether what has left the window may come back."""
+        return self.voice.policy_of(flow).recall is not None
+
+    def recall(
+        self, flow: Flow, context: CoachContext, text: str | None, claim: Claim | None = None
+    ) -> tuple[Recalled, ...]:
+        """What of the past comes back on the page for what was said; nothing unless the policy
+        says so. In the claim's transaction, if it holds one."""
+        policy = self.voice.policy_of(flow).recall
+        if policy is None or not text:
+            return ()
+        wanted = for_page(context, text, policy.max_tokens, to_utc(self.clock()))
+        if claim is not None and claim.db is not None:
+            return recall_within(claim.db, wanted)
+        return recall(self.store.database, wanted)
 
     def memory_of(self, flow: Flow) -> MemoryPolicy:
         """What holds for a flow: its own `memory:`, then the deployment's."""

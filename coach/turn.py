@@ -28,6 +28,7 @@ from coach.record.parties import Parties
 from coach.services import Services, Spoken
 from coach.stores.sql import WAIT_SECONDS, SqlStore
 from coach.stores.values import Claim, Kept, StoredTurn
+from coach.views import Occasion
 from coach.vocabulary.commands import Command, as_commands
 from coach.vocabulary.decision import Decision, Move
 from coach.vocabulary.words import Role
@@ -129,9 +130,14 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
         run=lambda: _consolidate(services, flow, claim, step.context, undone, turn),
         pulse=services.pulse(claim, services.folds_at_once),
     )
+    recalled = ()
+    if services.recalls(flow):
+        recalled = yield Effect(
+            verb=Verb.RECALL, run=lambda: services.recall(flow, step.context, text, claim)
+        )
+    occasion = Occasion.of(step.decision, text, recalled)
     spoken: Spoken = yield Effect(
-        verb=Verb.SPEAK,
-        run=lambda: services.speak(flow, step.context, step.decision, text, now),
+        verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, occasion, now)
     )
     kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
     kept = replace(kept, stand_as=turn)
@@ -159,7 +165,7 @@ def open_session(
     new.show_window(())
     new.show_person(services.store.known(who))
     count(new, CoachContext(session_id=session_id), services.encoding)
-    spoken = services.speak(flow, new, step.decision, None, now)
+    spoken = services.speak(flow, new, Occasion.of(step.decision, None), now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
     new.messages, new.tokens, new.last_message_at = 1, message.tokens, message.at
     kept = Kept(

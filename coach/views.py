@@ -10,6 +10,7 @@ from coach.flows.questions import choices_of, label, label_of, may_skip
 from coach.flows.troubles import trouble
 from coach.flows.walker import turns_left
 from coach.hearing.words import asks_back
+from coach.prompting.recalled_view import recalled_views
 from coach.prompting.view import (
     FlowView,
     HeardView,
@@ -20,6 +21,7 @@ from coach.prompting.view import (
     in_words,
 )
 from coach.record.context import CoachContext
+from coach.record.recalled import Recalled
 from coach.vocabulary.commands import Command, Decline
 from coach.vocabulary.decision import Candidate, Decision, Ruling
 from coach.vocabulary.words import Verdict
@@ -32,15 +34,17 @@ OFFER_EVERY = 5
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occasion:
-    """Why a view is made: after a turn (its `decision`), on coming back, or just to look."""
+    """Why a view is made: after a turn (its `decision`), on coming back, or just to look; and what
+    was `recalled` for it."""
 
     decision: Decision | None = None
     text: str | None = None
     resumed: bool = False
+    recalled: tuple[Recalled, ...] = ()
 
     @classmethod
-    def of(cls, decision: Decision, text: str | None) -> Self:
-        return cls(decision=decision, text=text)
+    def of(cls, decision: Decision, text: str | None, recalled: tuple[Recalled, ...] = ()) -> Self:
+        return cls(decision=decision, text=text, recalled=recalled)
 
 
 def view_of(
@@ -68,6 +72,7 @@ def view_of(
         turns_left=turns_left(flow, context),
         today=now.date().isoformat(),
         message=occasion.text,
+        recalled=recalled_views(occasion.recalled),
     )
 
 

@@ -110,6 +110,75 @@ def test_a_word_that_is_everywhere_says_little(make_bot: Callable[..., Bot]):
     assert best.seq in (2, 3)
 
 
+def long_talk(make_bot: Callable[..., Bot], monkeypatch: pytest.MonkeyPatch) -> Session:
+    """One whose first messages have left the window, on pages that recall."""
+    monkeypatch.setenv("COACH_CONTEXT__RECALL__MAX_TOKENS", "150")
+    monkeypatch.setenv("COACH_CONTEXT__SUMMARY__STRATEGY", "none")
+    talk = make_bot().session("ada", id="s")
+    for words in ("my sister Ida keeps bats", *(f"rain {n}" for n in range(12))):
+        talk.say(words, heard=[])
+    return talk
+
+
+def page_of(talk: Session, words: str) -> tuple[str, int]:
+    turn = talk.say(words, heard=[])
+    return str(turn.prompt), turn.revision
+
+
+def test_what_left_the_window_comes_back_on_the_page(make_bot, monkeypatch):
+    """When the policy says so and it is about what was said; the page can be made again."""
+    talk = long_talk(make_bot, monkeypatch)
+    talk.memories.remember("Ida's bats are vampires")
+    about, turn = page_of(talk, "tell me about Ida's bats")
+    assert "- they: my sister Ida keeps bats\n" in about
+    assert "- noted: Ida's bats are vampires\n" in about
+    assert str(talk.page_at(turn)) == about
+    assert "my sister Ida" in str(talk.prompt)
+    assert "my sister Ida" not in page_of(talk, "what a lovely evening")[0]
+
+
+def test_nothing_comes_back_without_a_policy(make_bot, monkeypatch):
+    """Nor, with one, what still is in the window."""
+    talk = long_talk(make_bot, monkeypatch)
+    monkeypatch.delenv("COACH_CONTEXT__RECALL__MAX_TOKENS")
+    without = make_bot().session("ada", id="s")
+    assert "Said earlier" not in page_of(without, "tell me about Ida's bats")[0]
+    assert "Said earlier" in page_of(talk, "tell me about Ida's bats")[0]
+    monkeypatch.setenv("COACH_CONTEXT__RECALL__MAX_TOKENS", "150")
+    fresh = make_bot().session("bob", id="b")
+    fresh.say("bats", heard=[])
+    assert "Said earlier" not in page_of(fresh, "bats?")[0]
+
+
+def test_what_was_corrected_does_not_come_back(make_bot, monkeypatch):
+    """Neither an answer's old value nor what a memory said before."""
+    monkeypatch.setenv("COACH_CONTEXT__RECALL__MAX_TOKENS", "400")
+    talk = make_bot().session("ada", id="s")
+    talk.say("write about bats in Peru")
+    talk.memories.remember("the cave is in Spain", key="cave")
+    talk.say("the cave is in Spain, you know", heard=[])
+    talk.say("change goal: write about bats in Chad")
+    talk.memories.remember("the cave is in France", key="cave")
+    for number in range(12):
+        talk.say(f"rain {number}", heard=[])
+    page = page_of(talk, "bats in a cave")[0]
+    recalled = page.partition("Said earlier")[2].partition("# Where")[0]
+    assert "the cave is in France" in recalled
+    assert "Peru" not in recalled
+    assert "Spain" not in recalled
+
+
+def test_a_forgotten_memory_leaves_earlier_pages(make_bot, monkeypatch):
+    """They hold its name alone."""
+    talk = long_talk(make_bot, monkeypatch)
+    kept = talk.memories.remember("Ida's bats are vampires")
+    turn = page_of(talk, "Ida's bats")[1]
+    assert "vampires" in str(talk.page_at(turn))
+    talk.memories.forget(kept.id)
+    assert "vampires" not in str(talk.page_at(turn))
+    assert "my sister Ida" in str(talk.page_at(turn))
+
+
 def test_asyncio_recalls_the_same(grow: Flow) -> None:
     """Under the same name."""
 

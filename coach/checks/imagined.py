@@ -17,6 +17,7 @@ from coach.record.known import Known
 from coach.record.last_time import LastTime, Open, Settled
 from coach.record.message import Message
 from coach.record.profile import Profile
+from coach.record.recalled import Recalled, of_message
 from coach.record.summary import Summary, SummaryLine
 from coach.views import Occasion, view_of
 from coach.vocabulary.commands import Answerable, Assume, Confirm, Correct, Decline, Reject, Set
@@ -61,7 +62,7 @@ def doubtful(moment: Moment) -> PromptView:
         context.add_assumption(f"{WORDS} of {name or 'it'}", related_to=name)
     context.asks, context.asks_about = None, next(iter(context.assumptions))
     _gather(context, WORDS)
-    return _view(moment, context)
+    return _view(moment, context, recalled=_recalled(WORDS))
 
 
 def told(moment: Moment) -> PromptView:
@@ -83,7 +84,7 @@ def hostile(moment: Moment) -> PromptView:
     context.add_assumption(HOSTILE)
     _gather(context, HOSTILE)
     context.show_window(_message(n, HOSTILE) for n in range(1, 5))
-    return _view(moment, context, text=HOSTILE)
+    return _view(moment, context, text=HOSTILE, recalled=_recalled(HOSTILE))
 
 
 def resumed(moment: Moment) -> PromptView:
@@ -173,6 +174,12 @@ def _gather(context: CoachContext, words: str) -> None:
 
 def _view(moment: Moment, context: CoachContext, **occasion: Any) -> PromptView:
     return view_of(moment.flow, context, NOW, Occasion(**occasion))
+
+
+def _recalled(words: str) -> tuple[Recalled, ...]:
+    """Something said by either, and something remembered."""
+    messages = [of_message(_message(n, words), "imagined") for n in (1, 2)]
+    return (*messages, Recalled(kind="fact", text=words, tokens=10, at=NOW, memory_id="m"))
 
 
 def _message(seq: int, content: str) -> Message:

@@ -89,6 +89,7 @@ def leaf_of(flow: "Flow", stage: str) -> str:
 def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
     """The next page of a session: where it stands, or as it would be at another stage."""
     from coach.flows.questions import next_question
+    from coach.recall import last_said
     from coach.recipe import recipe_of
     from coach.views import Occasion
 
@@ -102,7 +103,8 @@ def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
         context.asks, context.asks_about = question.field, question.assumption
     if services.folds_at_once:
         services.consolidate(flow, context)
-    view = services.voice.view(flow, context, services.clock(), Occasion())
+    occasion = Occasion(recalled=services.recall(flow, context, last_said(context)))
+    view = services.voice.view(flow, context, services.clock(), occasion)
     return _seen(recipe_of(services.voice, flow, view, wish.budget))
 
 

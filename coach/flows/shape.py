@@ -11,7 +11,12 @@ from pydantic import BaseModel, ValidationError
 from coach.errors import did_you_mean
 from coach.flows.flow import Budget, CarryOver, Definition, Due, Flow, Stage, Transition
 from coach.flows.tree import Location
-from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy, WindowPolicy
+from coach.vocabulary.context_policy import (
+    ContextPolicy,
+    RecallPolicy,
+    SummaryPolicy,
+    WindowPolicy,
+)
 from coach.vocabulary.fields import FIELD_TYPES, BaseField
 from coach.vocabulary.memory_policy import MemoryPolicy
 
@@ -49,6 +54,13 @@ class Fault(NamedTuple):
     code: str
     message: str
     of_key: bool = False
+
+
+POLICIES: dict[str, type[BaseModel]] = {
+    "window": WindowPolicy,
+    "summary": SummaryPolicy,
+    "recall": RecallPolicy,
+}
 
 
 def faults(error: ValidationError, data: Any) -> list[Fault]:
@@ -106,7 +118,7 @@ def owner(location: Location) -> str:
             whose = "'anywhere'" if part == "anywhere" else words
             words = f"rule {name + 1} of {whose}"
         elif part in ("budget", "carry_over", "context") or name is None:
-            inner = "" if name not in ("window", "summary") else f"{name!r} of "
+            inner = "" if name not in POLICIES else f"{name!r} of "
             words = f"{inner}{part!r} of {words}"
     return words
 
@@ -149,8 +161,8 @@ def model_at(location: Location, data: Any) -> type[BaseModel]:
             model = ContextPolicy
         elif part == "memory" and model is Flow:
             model = MemoryPolicy
-        elif model is ContextPolicy and part in ("window", "summary"):
-            model = WindowPolicy if part == "window" else SummaryPolicy
+        elif model is ContextPolicy and part in POLICIES:
+            model = POLICIES[str(part)]
     return model
 
 

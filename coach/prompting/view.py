@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from coach.prompting.known_view import KnownView, given_view
 from coach.prompting.outside import Answered, Content, Words
 from coach.prompting.person_view import LastTimeView, PersonView, last_time_view, person_view
+from coach.prompting.recalled_view import RecalledView
 from coach.record.answer import Answer
 from coach.record.artifact import ArtifactStatus
 from coach.record.context import CoachContext
@@ -185,7 +186,8 @@ class PromptView(Value):
     application adds. `person` is what is known of the person across sessions, `last_time` what
     their session before this one came to; None when that is nothing. `known` is what this session
     has in hand: what they asked for first, then by name; `who` (user and e-mail), `roles`,
-    `customer`, `agents` and `workflow` are what the application said of them.
+    `customer`, `agents` and `workflow` are what the application said of them. `recalled`
+    is what comes back of what has left the window.
     """
 
     flow: FlowView
@@ -224,6 +226,7 @@ class PromptView(Value):
     customer: Words | None = None
     agents: tuple[Words, ...] = ()
     workflow: Content = None
+    recalled: tuple[RecalledView, ...] = ()
 
 
 def build_view(

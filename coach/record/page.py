@@ -17,7 +17,7 @@ class PageRecord(Value):
     its zone, None where that is the UTC of the turn itself; `policy` what the deployment said
     about sections; `ledger` a row a section, as short as can be (see `rebuilding.ledger_of`).
     `known` is the revision of what was known of the person, 0 for nothing. `error` says why there
-    was no page.
+    was no page. `recalled` are the messages (by number) and memories (by id) that came back on it.
     """
 
     template: str
@@ -30,6 +30,7 @@ class PageRecord(Value):
     policy: dict[str, Any] = {}
     ledger: tuple[tuple[Any, ...], ...] = ()
     error: str | None = None
+    recalled: tuple[int | str, ...] = ()
 
 
 class TemplateRow(Row, table=True):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from coach.record.memory import Memory
+from coach.record.message import Message
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
 
@@ -30,6 +32,11 @@ class Recalled(Value):
     is_hit: bool = True
 
     @property
+    def name(self) -> int | str:
+        """What a page's record knows it by: a message's number, a memory's id."""
+        return self.seq if self.seq is not None else self.memory_id or ""
+
+    @property
     def said_by(self) -> str:
         """Who says it: the role of a message, 'memory' for the rest."""
         return "memory" if self.role is None else str(self.role)
@@ -43,3 +50,34 @@ class Recalled(Value):
 def in_order(items: Iterable[Recalled]) -> tuple[Recalled, ...]:
     """What was recalled in the order of time; messages of a session in theirs."""
     return tuple(sorted(items, key=lambda item: (item.at, item.session_id or "", item.seq or 0)))
+
+
+def of_message(
+    message: Message, session_id: str | None, score: float = 0.0, is_hit: bool = True
+) -> Recalled:
+    """A message as something recalled."""
+    return Recalled(
+        kind="message",
+        text=message.content,
+        tokens=message.tokens,
+        at=message.at,
+        session_id=session_id,
+        role=message.role,
+        seq=message.seq,
+        score=score,
+        is_hit=is_hit,
+    )
+
+
+def of_memory(memory: Memory, score: float = 0.0) -> Recalled:
+    """A memory as something recalled."""
+    return Recalled(
+        kind=memory.kind,
+        text=memory.content,
+        tokens=memory.tokens,
+        at=memory.created_at,
+        session_id=memory.session_id,
+        memory_id=memory.id,
+        source=memory.source,
+        score=score,
+    )

@@ -17,6 +17,7 @@ SectionName = Annotated[str, Setting(min_length=1, max_length=64)]
 MESSAGES = 20
 TRIM_TO = 0.7
 SUMMARY_TOKENS = 400
+RECALL_TOKENS = 400
 
 
 class WindowPolicy(Value):
@@ -46,10 +47,18 @@ class SummaryPolicy(Value):
     max_tokens: Annotated[int, Setting(ge=1, le=100_000)] = SUMMARY_TOKENS
 
 
+class RecallPolicy(Value):
+    """Whether what has left the window comes back when it is about what the person says now:
+    messages, with those around them, and memories, of at most `max_tokens` altogether."""
+
+    max_tokens: Annotated[int, Setting(ge=1, le=100_000)] = RECALL_TOKENS
+
+
 class ContextPolicy(Value):
     """What a flow, or a deployment, says about the page. What it does not say is None or empty.
 
-    `max_prompt_tokens` is the size of the page; sections go by their names or aliases.
+    `max_prompt_tokens` is the size of the page; sections go by their names or aliases. Without
+    `recall` nothing is recalled.
     """
 
     max_prompt_tokens: Annotated[int, Setting(ge=0, le=10_000_000)] | None = None
@@ -59,6 +68,7 @@ class ContextPolicy(Value):
     exclude: tuple[SectionName, ...] = ()
     window: WindowPolicy | None = None
     summary: SummaryPolicy | None = None
+    recall: RecallPolicy | None = None
 
     def over(self, base: "ContextPolicy") -> "ContextPolicy":
         """This policy where it says something, else the other; maps are put together."""

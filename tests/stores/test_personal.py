@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Table, delete, insert
 
 from coach.record.parties import Parties
+from coach.record.vector import Floats
 from coach.stores import personal
 from coach.stores.personal import IMPERSONAL, PERSONAL, bound, counts, people
 from coach.stores.schema import VERSION_TABLE

@@ -11,6 +11,7 @@ from coach.stores.damage import readable
 from coach.stores.memories import statements
 
 MOST = 1_000
+CORRECTED = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,15 @@ def standing(db: Db, seer: Seer, wanted: Wanted) -> list[Memory]:
     """What stands and has not come to its end, oldest first: the newest `limit` of it."""
     rows = db.rows(statements.standing, **seer.bound, **wanted.bound)
     return [to_memory(row) for row in reversed(rows)]
+
+
+def corrected(db: Db, seer: Seer, limit: int = CORRECTED) -> frozenset[str]:
+    """What the newest superseded memories said, and none that stands says now."""
+    old = {row["content"] for row in db.rows(statements.corrected, **seer.bound, limit=limit)}
+    if not old:
+        return frozenset()
+    now = db.rows(statements.standing_words, **seer.bound, limit=MOST)
+    return frozenset(old - {row["content"] for row in now})
 
 
 def named(db: Db, seer: Seer, name: str) -> list[Memory]:

@@ -53,6 +53,18 @@ standing = (
     .limit(bindparam("limit"))
 )
 memories_of = select(PERSON.c.memories).where(PERSON.c.user_id == USER)
+corrected = (
+    select(MEMORY.c.content)
+    .where(*_theirs, _seen, MEMORY.c.superseded_by.is_not(None))
+    .order_by(MEMORY.c.number.desc())
+    .limit(bindparam("limit"))
+)
+standing_words = (
+    select(MEMORY.c.content)
+    .where(*_theirs, _seen, _stands)
+    .order_by(MEMORY.c.number.desc())
+    .limit(bindparam("limit"))
+)
 named = select(*MEMORY.c).where(
     *_theirs,
     _seen,
