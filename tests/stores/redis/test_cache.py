@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from coach.bot import Bot
 from coach.errors import StoreUnavailable
+from coach.flows.flow import Flow
 from coach.record.parties import Parties
+from coach.stores.erasing import erase
 from coach.stores.identity import identity
 from coach.stores.redis.cache import RedisCache, person_key
 from coach.stores.redis.contexts import context_key
@@ -61,3 +64,16 @@ def test_what_was_counted_is_told_at_the_end(store: SqlStore, redis_url: str):
     assert other.entries.total() == CacheStats(misses=1)
     assert repr(other) == f"<RedisCache {other.url}>"
     other.close()
+
+
+def test_erasing_a_person_empties_the_cache_too(file_url: str, grow: Flow, redis_url: str):
+    """And proves it; the others are still there."""
+    cached = SqlStore(file_url, cache=redis_url)
+    bot = Bot(grow, cached)
+    for who in ("ada", "eve"):
+        bot.session(who, id=who).say("run a marathon")
+    report = erase(cached, Parties(user="ada"), NOON)
+    assert (report.before["redis"], report.after["redis"], report.proven) == (1, 0, True)
+    assert cached.cache is not None
+    assert cached.cache.held(Parties(user="eve"), ["eve"]) == 1
+    cached.close()
