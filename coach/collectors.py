@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from coach.record.times import to_utc
 from coach.services import Clock
 from coach.settings import Settings
 from coach.sharing import Sharing
+from coach.stores.memories import writing
 from coach.stores.shared_sql import SqlShared
 from coach.stores.sql import SqlStore
 
@@ -22,4 +24,10 @@ def shared_contexts(store: SqlStore, clock: Clock, settings: Settings) -> int:
     return sharing.collect([])
 
 
-COLLECTORS: Mapping[str, Collect] = {"shared contexts": shared_contexts}
+def memories(store: SqlStore, clock: Clock, settings: Settings) -> int:
+    """Memories whose time is over."""
+    with store.database.transaction() as db:
+        return writing.collect(db, to_utc(clock()))
+
+
+COLLECTORS: Mapping[str, Collect] = {"shared contexts": shared_contexts, "memories": memories}

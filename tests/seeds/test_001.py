@@ -86,9 +86,13 @@ def test_core_functions():
 
 
 @pytest.mark.parametrize("name", FLAGS)
-def test_every_flag_is_a_setting_of_its_name(monkeypatch: pytest.MonkeyPatch, name: str):
-    """From the environment under the seed's own name."""
+def test_every_flag_is_a_setting_of_its_name(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    """From the environment under the seed's own name; Redis has to be there when it is wanted."""
     monkeypatch.setenv(name, "1")
+    if name == "USE_REDIS_CACHING":
+        monkeypatch.setenv("COACH_CACHE", request.getfixturevalue("keeping_url"))
     with ContextManager("sqlite://") as cm:
         assert getattr(cm.settings, name.lower()) == 1
 
