@@ -1,12 +1,15 @@
-"""kill -9 at random moments of scripted sessions; what was sent before is sent again.
+"""kill -9 at named points of scripted sessions; what was sent before is sent again.
 
-    python tests/faults/kill.py FOLDER KILLS SEED
+    python tests/faults/kill.py URL KILLS SEED
 
 Workers are forked from this process, which has everything imported, so that a kill costs
-milliseconds. After each kill the shelf is checked. Prints one line of JSON with the figures;
-a failure names the seed that replays it.
+milliseconds. Each kills itself when it comes to a failpoint. After each kill the session is
+checked, and the whole shelf now and then. Prints one line of JSON with the figures; a failure
+names the seed that replays it.
 """
 
+import dataclasses
+import gc
 import json
 import mmap
 import os
@@ -14,41 +17,49 @@ import random
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from coach.bot import Bot
 from coach.flows.load import load_flow
-from coach.stores.check import check
+from coach.hearing import rules
+from coach.stores import claims
+from coach.stores.check import check, faults_of
 from coach.testing import FakeClock
 
 ANSWERS = ["run a marathon", "a medal", "9", "3", "skip", "no time at all", "walk, swim", "2"]
-REPAIRS = [
-    "change goal: swim {n} km",
-    "undo",
-    "back",
-    "restart",
-    "change rating: {d}",
-    "back to goal",
-]
-LINES = 80
+REPAIRS = ["change goal: swim {n} km", "undo", "back", "restart", "change rating: {d}"]
+LINES = 16
+LEASE = 0.02  # seconds: a killed worker's lease is over when the next one comes
+CHECK_EVERY = 200
 FLOW = load_flow("grow")
+WARM = Bot(FLOW, "sqlite://", clock=FakeClock())
+# Where a worker may be killed: of a turn that holds its transaction, and of a slow one.
+HELD = ("begin", "statement", "before commit", "committed", "anywhere")
+SLOW = ("claiming", "claimed", "while it runs", "keeping", "before commit", "committed")
 
 
 @dataclass
 class Figures:
-    """What was done. `in_turn` counts kills while a turn that was not there before was running,
-    `after_commit` those of them whose turn was kept but never acknowledged."""
+    """Kills by failpoint. `unacknowledged` are those whose turn was kept all the same."""
 
     kills: int = 0
-    in_turn: int = 0
-    after_commit: int = 0
-    between: int = 0
-    at_start: int = 0
-    files: int = 0
+    unacknowledged: int = 0
+    sessions: int = 0
     turns: int = 0
     seconds: float = 0.0
+    by_point: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Death:
+    """At which failpoint of which line a worker dies; `nth` counts the statements of the turn."""
+
+    line: int
+    point: str
+    nth: int
+    slow: bool
 
 
 def script(dice: random.Random) -> list[str]:
@@ -60,121 +71,170 @@ def script(dice: random.Random) -> list[str]:
     return lines
 
 
-def bot(url: str) -> Bot:
-    return Bot(FLOW, url, clock=FakeClock())
+def any_death(dice: random.Random, before: int) -> Death:
+    """In one of the next turns."""
+    slow = dice.random() < 0.4
+    point = dice.choice(SLOW if slow else HELD)
+    return Death(min(before + dice.randint(1, 3), LINES), point, dice.randint(1, 14), slow)
 
 
-def work(url: str, session: str, lines: list[str], shared: mmap.mmap) -> None:
-    """Say every line; `shared` tells which line is running (0: none) and how many are done."""
-    talk = bot(url).session("ada", id=session)
+def bot(url: str, **more: Any) -> Bot:
+    """Whose templates are compiled already."""
+    made = Bot(FLOW, url, clock=FakeClock(), keep_pages=False, **more)
+    made.services = dataclasses.replace(made.services, voice=WARM.services.voice)
+    return made
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+class Reaper:
+    """Watches a worker's database, and kills the worker where it is told to."""
+
+    def __init__(self, death: Death) -> None:
+        self.death = death
+        self.line = self.commits = self.seen = 0
+
+    def begin(self, line: int) -> None:
+        self.line, self.commits, self.seen = line, 0, 0
+
+    def watch(self, what: str, sql: str) -> None:
+        self.seen += what == "run"
+        self.commits += what == "committed"
+        if self.line == self.death.line and self.is_there(what, sql):
+            die()
+
+    def is_there(self, what: str, sql: str) -> bool:
+        last = self.commits == (1 if self.death.slow else 0)
+        commit = what == "run" and sql == "COMMIT"
+        return {
+            "begin": what == "begin",
+            "statement": what == "run" and self.seen == self.death.nth,
+            "anywhere": self.seen >= self.death.nth,
+            "claiming": commit and self.commits == 0,
+            "claimed": what == "committed" and self.commits == 1,
+            "keeping": what == "run" and self.commits == 1,
+            "before commit": commit and last,
+            "committed": what == "committed" and self.commits == (2 if self.death.slow else 1),
+        }.get(self.death.point, False)
+
+    def hear(self, situation: Any, text: str) -> Any:
+        if (self.line, self.death.point) == (self.death.line, "while it runs"):
+            die()
+        return rules.hear(situation, text)
+
+
+def work(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Death) -> None:
+    """Say every line; `shared` tells how many are acknowledged."""
+    claims.LEASE_SECONDS = LEASE
+    reaper = Reaper(death)
+    coach = bot(url, hear=reaper.hear) if death.slow else bot(url)
+    talk = coach.session("ada", id=session)
+    coach.store.database.watcher = reaper.watch
     for number, line in enumerate(lines, start=1):
-        shared[0] = number
+        reaper.begin(number)
         talk.say(line, key=f"line {number}")
-        shared[1], shared[0] = number, 0
+        shared[0] = number
     os._exit(0)
 
 
-def run(url: str, session: str, lines: list[str], shared: mmap.mmap, moment: "Moment") -> bool:
-    """One worker, killed at a moment; False when it was done before."""
-    shared[0] = shared[1] = 0
+def run(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Death) -> bool:
+    """One worker; whether it was killed. AssertionError when it ended otherwise."""
+    shared[0] = 0
     child = os.fork()
     if child == 0:
-        work(url, session, lines, shared)
-    deadline = time.monotonic() + 10
-    while shared[0] < moment.line and shared[1] < len(lines) and time.monotonic() < deadline:
-        time.sleep(0.0005)
-    time.sleep(moment.after)
-    os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        try:
+            work(url, session, lines, shared, death)
+        finally:
+            os._exit(7)
+    status = os.waitpid(child, 0)[1]
+    killed = os.WIFSIGNALED(status)
+    assert killed or os.WEXITSTATUS(status) == 0, f"the worker failed ({status})"
+    return killed
 
 
-@dataclass(frozen=True)
-class Moment:
-    """So many seconds after the worker has come to a line (0: after it was born).
-
-    A busy machine opens sessions slowly: waiting for a line keeps most kills inside turns.
-    """
-
-    line: int
-    after: float
-
-
-def any_moment(dice: random.Random, before: int) -> Moment:
-    """One in four from birth, the others from one of the next turns."""
-    if dice.random() < 0.25:
-        return Moment(0, dice.uniform(0.0, 0.12))
-    return Moment(min(before + dice.randint(1, 6), LINES), dice.uniform(0.0, 0.004))
-
-
-def kept(url: str, session: str, lines: list[str], acknowledged: int) -> int:
+def kept(shelf: Bot, session: str, lines: list[str], calm: list[Any], acknowledged: int) -> int:
     """How many lines are on the shelf; AssertionError when that is not what was said."""
-    shelf = bot(url)
-    faults = check(shelf.store).faults
-    assert faults == (), faults
-    if session not in {line.session_id for line in shelf.sessions()}:
+    if session not in {line.session_id for line in shelf.sessions("ada")}:
         assert acknowledged == 0, "a whole session was lost"
         return 0
+    with shelf.store.database.transaction(write=False) as db:
+        assert faults_of(db, session) == []
     turns = shelf.store.turns(session)[1:]
-    assert [t.text for t in turns] == lines[: len(turns)], "not what was said, in that order"
-    assert [t.revision for t in turns] == list(range(1, len(turns) + 1))
-    assert len(turns) >= acknowledged, f"{acknowledged} acknowledged, {len(turns)} kept"
-    assert not shelf.store.pending(session)
+    done = [turn for turn in turns if turn.status == "done"]
+    assert [t.text for t in done] == lines[: len(done)], "not what was said, in that order"
+    assert [t.revision for t in done] == list(range(1, len(done) + 1))
+    assert len(done) >= acknowledged, f"{acknowledged} acknowledged, {len(done)} kept"
+    assert [t.text for t in shelf.store.pending(session)] in ([], lines[len(done) :][:1])
     found = shelf.store.load(session).to_dict()
-    shelf.close()
-    assert found == undisturbed(session, lines[: len(turns)]), "another context than undisturbed"
-    return len(turns)
+    assert found == calm[len(done)], "another context than undisturbed"
+    return len(done)
 
 
-def undisturbed(session: str, lines: list[str]) -> dict[str, Any]:
-    """The context of the same lines without any kill."""
+def undisturbed(session: str, lines: list[str]) -> list[dict[str, Any]]:
+    """The contexts after each of the lines without any kill."""
     calm = bot("sqlite://")
     talk = calm.session("ada", id=session)
+    contexts = [calm.store.load(session).to_dict()]
     for line in lines:
         talk.say(line)
-    context = calm.store.load(session).to_dict()
+        contexts.append(calm.store.load(session).to_dict())
     calm.close()
-    return context
+    return contexts
 
 
-def torment(url: str, seed: str, kills: int, figures: Figures, shared: mmap.mmap) -> None:
-    """One file of lines, sent again and again until it is through or the kills are used up."""
+def torment(url: str, seed: str, figures: Figures, shared: mmap.mmap, enough: Any) -> None:
+    """One session's lines, sent again and again until they are through."""
     dice = random.Random(seed)
-    lines, before, alive = script(dice), 0, True
-    while alive and figures.kills < kills:
-        alive = run(url, seed, lines, shared, any_moment(dice, before))
-        now = kept(url, seed, lines, shared[1])
-        assert alive or now == LINES, f"the worker ended with {now} of {LINES} lines"
-        if alive:
-            count(figures, running=shared[0], done=shared[1], before=before, now=now)
+    lines, before, killed = script(dice), 0, True
+    calm = undisturbed(seed, lines)
+    while killed and not enough():
+        death = any_death(dice, before)
+        killed = run(url, seed, lines, shared, death)
+        shelf = bot(url)
+        now = kept(shelf, seed, lines, calm, shared[0])
+        if killed:
+            count(figures, death, unacknowledged=now > max(shared[0], before))
+        if figures.kills % CHECK_EVERY == 0:
+            faults = check(shelf.store).faults
+            assert faults == (), faults
+            shelf.store.delete(seed) if now == LINES else None
+        shelf.close()
         before = now
+    assert killed or before == LINES, f"the worker ended with {before} of {LINES} lines"
     figures.turns += before
 
 
-def count(figures: Figures, *, running: int, done: int, before: int, now: int) -> None:
+def count(figures: Figures, death: Death, unacknowledged: bool) -> None:
     figures.kills += 1
-    if running > before:
-        figures.in_turn += 1
-        figures.after_commit += now >= running
-    elif running or done:
-        figures.between += 1
-    else:
-        figures.at_start += 1
+    figures.unacknowledged += unacknowledged
+    name = f"{'slow' if death.slow else 'held'}: {death.point}"
+    figures.by_point[name] = figures.by_point.get(name, 0) + 1
 
 
-def main(folder: str, kills: int, seed: str) -> Figures:
+def main(url: str, seed: str, enough: Callable[[Figures], bool]) -> Figures:
+    """Until it is enough; AssertionError names the seed that repeats it."""
     figures, begun = Figures(), time.monotonic()
-    shared = mmap.mmap(-1, 2)
-    undisturbed("warm", ANSWERS)
-    while figures.kills < kills:
-        name = f"{seed}-{figures.files}"
+    shared = mmap.mmap(-1, 1)
+    gc.freeze()  # what is here already is not looked at in every worker
+    while not enough(figures):
+        name = f"{seed}-{figures.sessions}"
         try:
-            torment(f"sqlite:///{Path(folder) / 'coach.db'}", name, kills, figures, shared)
+            torment(url, name, figures, shared, lambda: enough(figures))
         except AssertionError as error:
-            sys.exit(f"seed {seed!r}, file {name!r}, after {figures.kills} kills: {error}")
-        figures.files += 1
+            raise AssertionError(
+                f"session {name!r} after {figures.kills} kills: {error}"
+            ) from error
+        figures.sessions += 1
+    shelf = bot(url)
+    assert check(shelf.store).faults == ()
+    shelf.close()
     figures.seconds = round(time.monotonic() - begun, 1)
     return figures
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))))
+    wanted = int(sys.argv[2])
+    print(json.dumps(asdict(main(sys.argv[1], sys.argv[3], lambda f: f.kills >= wanted))))
