@@ -1,6 +1,7 @@
 # make chat   a coaching chat, set up from nothing      (FLOW=requirements for another flow)
 # make test   everything the project checks, set up from nothing
 # make bench  what turns and pages cost
+# make faults 10,000 kills and power cuts and more; goes on where it was stopped
 
 PYTHON ?= python3
 FLOW ?= grow
@@ -35,7 +36,7 @@ echo "This Python cannot make a virtual environment: its venv module is not whol
      "Install it (Debian, Ubuntu: apt install python3-venv), then run make again." >&2; exit 1
 endef
 
-.PHONY: chat test check bench clean
+.PHONY: chat test check bench faults clean
 
 chat: $(VENV)/.ready
 	@$(BIN)/coach chat $(FLOW)
@@ -52,6 +53,9 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/cache.py
 	$(BIN)/python benchmarks/store.py
+
+faults: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.faults.run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(CHECK)
@@ -71,4 +75,4 @@ check:
 	@$(CHECK)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .faults.json .faults.lock

@@ -35,6 +35,7 @@ LEASE = 0.02  # seconds: a killed worker's lease is over when the next one comes
 CHECK_EVERY = 200
 FLOW = load_flow("grow")
 WARM = Bot(FLOW, "sqlite://", clock=FakeClock())
+PREPARED: dict[str, Any] = {}  # statements that were compiled before a worker was forked
 # Where a worker may be killed: of a turn that holds its transaction, and of a slow one.
 HELD = ("begin", "statement", "before commit", "committed", "anywhere")
 SLOW = ("claiming", "claimed", "while it runs", "keeping", "before commit", "committed")
@@ -79,10 +80,24 @@ def any_death(dice: random.Random, before: int) -> Death:
 
 
 def bot(url: str, **more: Any) -> Bot:
-    """Whose templates are compiled already."""
+    """Whose templates and statements are compiled already."""
     made = Bot(FLOW, url, clock=FakeClock(), keep_pages=False, **more)
     made.services = dataclasses.replace(made.services, voice=WARM.services.voice)
+    database = made.store.database
+    database._prepared = PREPARED.setdefault(database.dialect.name, database._prepared)
     return made
+
+
+def warm_up(url: str) -> None:
+    """Compile, on a session of its own, what workers will need."""
+    for slowly in (None, rules.hear):
+        coach = bot(url, hear=slowly)
+        talk = coach.session("warm", id=f"warm-{slowly is None}")
+        for line in (*ANSWERS, "change goal: swim", "undo", "back", "restart"):
+            talk.say(line)
+        assert check(coach.store).faults == ()
+        coach.store.delete(talk.id)
+        coach.close()
 
 
 def die() -> None:
@@ -218,6 +233,7 @@ def main(url: str, seed: str, enough: Callable[[Figures], bool]) -> Figures:
     """Until it is enough; AssertionError names the seed that repeats it."""
     figures, begun = Figures(), time.monotonic()
     shared = mmap.mmap(-1, 1)
+    warm_up(url)
     gc.freeze()  # what is here already is not looked at in every worker
     while not enough(figures):
         name = f"{seed}-{figures.sessions}"
