@@ -142,7 +142,8 @@ def _kill(pid: int) -> bool:
 def prove(url: str, workers: int, turns: int, sessions: int) -> int:
     """The number of turns on the shelf, which are those that were said, once each."""
     store = SqlStore(url)
-    assert check(store).faults == ()
+    faults = check(store).faults
+    assert faults == (), faults
     said = {}
     for number in range(sessions):
         log = store.turns(f"s{number}")[1:]
@@ -154,5 +155,5 @@ def prove(url: str, workers: int, turns: int, sessions: int) -> int:
         for w in range(workers)
         for t in range(turns)
     }
-    assert said == wanted
+    assert said == wanted, f"{len(said)} lines are there of {len(wanted)}, or in another place"
     return len(said)

@@ -26,6 +26,7 @@ from coach.flows.load import load_flow
 from coach.hearing import rules
 from coach.stores import claims
 from coach.stores.check import check, faults_of
+from coach.stores.url import parse_url
 from coach.testing import FakeClock
 
 ANSWERS = ["run a marathon", "a medal", "9", "3", "skip", "no time at all", "walk, swim", "2"]
@@ -35,6 +36,7 @@ LEASE = 0.02  # seconds: a killed worker's lease is over when the next one comes
 CHECK_EVERY = 200
 FLOW = load_flow("grow")
 WARM = Bot(FLOW, "sqlite://", clock=FakeClock())
+WARMED: set[str] = set()
 PREPARED: dict[str, Any] = {}  # statements that were compiled before a worker was forked
 # Where a worker may be killed: of a turn that holds its transaction, and of a slow one.
 HELD = ("begin", "statement", "before commit", "committed", "anywhere")
@@ -89,7 +91,11 @@ def bot(url: str, **more: Any) -> Bot:
 
 
 def warm_up(url: str) -> None:
-    """Compile, on a session of its own, what workers will need."""
+    """Compile, once for each kind of store, what workers will need."""
+    kind = parse_url(url).kind
+    if kind in WARMED:
+        return
+    WARMED.add(kind)
     for slowly in (None, rules.hear):
         coach = bot(url, hear=slowly)
         talk = coach.session("warm", id=f"warm-{slowly is None}")
@@ -176,13 +182,15 @@ def kept(shelf: Bot, session: str, lines: list[str], calm: list[Any], acknowledg
         assert acknowledged == 0, "a whole session was lost"
         return 0
     with shelf.store.database.transaction(write=False) as db:
-        assert faults_of(db, session) == []
+        faults = faults_of(db, session)
+    assert faults == [], faults
     turns = shelf.store.turns(session)[1:]
     done = [turn for turn in turns if turn.status == "done"]
     assert [t.text for t in done] == lines[: len(done)], "not what was said, in that order"
-    assert [t.revision for t in done] == list(range(1, len(done) + 1))
+    assert [t.revision for t in done] == list(range(1, len(done) + 1)), "revisions have a gap"
     assert len(done) >= acknowledged, f"{acknowledged} acknowledged, {len(done)} kept"
-    assert [t.text for t in shelf.store.pending(session)] in ([], lines[len(done) :][:1])
+    pending = [t.text for t in shelf.store.pending(session)]
+    assert pending in ([], lines[len(done) :][:1]), f"pending: {pending}"
     found = shelf.store.load(session).to_dict()
     assert found == calm[len(done)], "another context than undisturbed"
     return len(done)
