@@ -148,13 +148,14 @@ class Reaper:
 
 
 def work(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Death) -> None:
-    """Say every line; `shared` tells how many are acknowledged."""
+    """Say every line from some before the death on; `shared` tells how many are acknowledged."""
     claims.LEASE_SECONDS = LEASE
     reaper = Reaper(death)
     coach = bot(url, hear=reaper.hear) if death.slow else bot(url)
     talk = coach.session("ada", id=session)
     coach.store.database.watcher = reaper.watch
-    for number, line in enumerate(lines, start=1):
+    first = max(1, death.line - 4)
+    for number, line in enumerate(lines[first - 1 :], start=first):
         reaper.begin(number)
         talk.say(line, key=f"line {number}")
         shared[0] = number
@@ -217,7 +218,7 @@ def torment(url: str, seed: str, figures: Figures, shared: mmap.mmap, enough: An
         death = any_death(dice, before)
         killed = run(url, seed, lines, shared, death)
         shelf = bot(url)
-        now = kept(shelf, seed, lines, calm, shared[0])
+        now = kept(shelf, seed, lines, calm, max(shared[0], before))
         if killed:
             count(figures, death, unacknowledged=now > max(shared[0], before))
         if figures.kills % CHECK_EVERY == 0:

@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -182,6 +183,7 @@ def main() -> None:
     if unknown := set(chosen.campaigns) - set(names):
         parser.error(f"there is no {sorted(unknown)}: take some of {names}")
     state = State(chosen.state)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped; the next run goes on from here"))
     for campaign in CAMPAIGNS:
         if not chosen.table and (not chosen.campaigns or campaign.name in chosen.campaigns):
             run(campaign, state, chosen.share)
