@@ -15,6 +15,7 @@ from coach.stores.values import Claim
 
 LEASE_SECONDS = 60.0
 GONE = "its worker did not come back"
+FARTHEST_MS = 3_600_000  # no lease ends later: the database's clock was set back since
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +80,8 @@ def is_done(db: Db, claim: Claim) -> bool:
 
 def is_leased(db: Db, head: Raw) -> bool:
     """Whether a turn that may still be running has the session."""
-    return head["lease_until"] is not None and head["lease_until"] > db.now_ms()
+    until: int | None = head["lease_until"]
+    return until is not None and 0 < until - db.now_ms() <= FARTHEST_MS
 
 
 def until(db: Db, seconds: float) -> int:

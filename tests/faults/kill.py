@@ -26,6 +26,7 @@ from coach.flows.load import load_flow
 from coach.hearing import rules
 from coach.stores import claims
 from coach.stores.check import check, faults_of
+from coach.stores.sql import SqlStore
 from coach.stores.url import parse_url
 from coach.testing import FakeClock
 
@@ -81,7 +82,7 @@ def any_death(dice: random.Random, before: int) -> Death:
     return Death(min(before + dice.randint(1, 3), LINES), point, dice.randint(1, 14), slow)
 
 
-def bot(url: str, **more: Any) -> Bot:
+def bot(url: SqlStore | str, **more: Any) -> Bot:
     """Whose templates and statements are compiled already."""
     made = Bot(FLOW, url, clock=FakeClock(), keep_pages=False, **more)
     made.services = dataclasses.replace(made.services, voice=WARM.services.voice)
