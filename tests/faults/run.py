@@ -9,6 +9,7 @@ the table of what was done; ends with 1 at the first fault, and names the seed t
 import argparse
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import random
@@ -22,8 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coach.bot import Bot
+from coach.stores.check import check
+from coach.stores.sql import SqlStore
+from coach.testing import FakeClock
 from coach.testing.servers import PostgresServer
 from tests.faults import crowd, kill, power
+from tests.faults.scenes import slowly
+from tests.faults.test_server import Talkers
+from tests.faults.test_wire import FAR, turn_through
+from tests.faults.wire import Wire
 
 STATE = Path(".faults.json")
 Figures = dict[str, Any]
@@ -91,6 +100,41 @@ def crowded(sessions: int) -> Callable[[Place, str, int], Figures]:
     return round_
 
 
+def broken(place: Place, seed: str, most: int) -> Figures:
+    """The connection is cut at every packet in turn, both ways, of held and of slow turns."""
+    assert place.server is not None
+    wire = Wire(place.server)
+    store = SqlStore(f"{wire.url}?{place.url().partition('?')[2]}")
+    ways = itertools.cycle(itertools.product((None, slowly), ("asked", "answered")))
+    cut = turns = 0
+    for number, (hear, way) in enumerate(ways):
+        talk = Bot(kill.FLOW, store, hear=hear, clock=FakeClock()).session("ada", id=f"s{number}")
+        packets = turn_through(wire, talk, way, FAR)
+        for nth in range(1, min(packets, most - cut) + 1):
+            turn_through(wire, talk, way, nth)
+        cut, turns = cut + nth, turns + nth + 1
+        faults = check(store).faults
+        assert talk.context.revision == nth + 1, "a turn is missing, or there twice"
+        assert faults == (), faults
+        if cut >= most:
+            break
+    store.close()
+    wire.close()
+    return {"cuts": cut, "turns": turns}
+
+
+def crashes(place: Place, seed: str, most: int) -> Figures:
+    """The server is killed under load."""
+    assert place.server is not None
+    talkers = Talkers(place.url(), kill.FLOW)
+    for _ in range(most):
+        talkers.wait_for_more()
+        place.server.kill()
+        place.server.start()
+    talkers.wait_for_more()
+    return {"crashes": most, "turns": talkers.end(), "refused meanwhile": talkers.refused}
+
+
 CAMPAIGNS = (
     Campaign("kills-file", "kills", 10_000, 250, kills),
     Campaign("kills-postgresql", "kills", 10_000, 250, kills, postgresql=True),
@@ -100,6 +144,8 @@ CAMPAIGNS = (
     Campaign("crowd-1-file", "turns", 1_600, 1_600, crowded(1)),
     Campaign("crowd-50-postgresql", "turns", 1_600, 1_600, crowded(50), postgresql=True),
     Campaign("crowd-1-postgresql", "turns", 1_600, 1_600, crowded(1), postgresql=True),
+    Campaign("wire-postgresql", "cuts", 1_000, 250, broken, postgresql=True),
+    Campaign("crash-postgresql", "crashes", 100, 10, crashes, postgresql=True),
 )
 
 

@@ -56,15 +56,16 @@ def test_a_turn_is_whole_wherever_the_wire_breaks(
 
 def turn_through(wire: Wire, talk: Session, way: str, nth: int) -> int:
     """A turn while the wire is cut at a packet; how many packets there were."""
-    revision = talk.services.store.load("s").revision
+    revision = talk.context.revision
+    key = f"{revision} {way} {nth}"
     wire.arm(way, nth)
     try:
-        talk.say(f"goal {nth}", key=f"{way} {nth}")
+        talk.say(f"goal {nth}", key=key)
     except StoreUnavailable:
         assert talk.context.revision in (revision, revision + 1)
     packets = wire.passed[way]
     wire.disarm()
-    assert talk.say(f"goal {nth}", key=f"{way} {nth}").revision == revision + 1
+    assert talk.say(f"goal {nth}", key=key).revision == revision + 1
     return packets
 
 
