@@ -136,8 +136,8 @@ def crashes(place: Place, seed: str, most: int) -> Figures:
 
 
 CAMPAIGNS = (
-    Campaign("kills-file", "kills", 10_000, 250, kills),
-    Campaign("kills-postgresql", "kills", 10_000, 250, kills, postgresql=True),
+    Campaign("kills-file", "kills", 10_000, 100, kills),
+    Campaign("kills-postgresql", "kills", 10_000, 100, kills, postgresql=True),
     Campaign("power-full", "cuts", 10_000, 500, cuts("full")),
     Campaign("power-normal", "cuts", 2_000, 500, cuts("normal")),
     Campaign("crowd-50-file", "turns", 1_600, 1_600, crowded(50)),
