@@ -153,7 +153,7 @@ def work(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Dea
     claims.LEASE_SECONDS = LEASE
     reaper = Reaper(death)
     coach = bot(url, hear=reaper.hear) if death.slow else bot(url)
-    talk = coach.session("ada", id=session)
+    talk = coach.session(session, id=session)
     coach.store.database.watcher = reaper.watch
     first = max(1, death.line - 4)
     for number, line in enumerate(lines[first - 1 :], start=first):
@@ -180,7 +180,7 @@ def run(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Deat
 
 def kept(shelf: Bot, session: str, lines: list[str], calm: list[Any], acknowledged: int) -> int:
     """How many lines are on the shelf; AssertionError when that is not what was said."""
-    if session not in {line.session_id for line in shelf.sessions("ada")}:
+    if session not in {line.session_id for line in shelf.sessions(session)}:
         assert acknowledged == 0, "a whole session was lost"
         return 0
     with shelf.store.database.transaction(write=False) as db:
@@ -194,14 +194,17 @@ def kept(shelf: Bot, session: str, lines: list[str], calm: list[Any], acknowledg
     pending = [t.text for t in shelf.store.pending(session)]
     assert pending in ([], lines[len(done) :][:1]), f"pending: {pending}"
     found = shelf.store.load(session).to_dict()
-    assert found == calm[len(done)], "another context than undisturbed"
+    names = {
+        name for name in found | calm[len(done)] if found.get(name) != calm[len(done)].get(name)
+    }
+    assert names == set(), f"{sorted(names)} differ from those of an undisturbed session"
     return len(done)
 
 
 def undisturbed(session: str, lines: list[str]) -> list[dict[str, Any]]:
     """The contexts after each of the lines without any kill."""
     calm = bot("sqlite://")
-    talk = calm.session("ada", id=session)
+    talk = calm.session(session, id=session)
     contexts = [calm.store.load(session).to_dict()]
     for line in lines:
         talk.say(line)
