@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from coach.errors import DamagedStore, IdempotencyKeyReuse
+from coach.errors import DamagedStore, IdempotencyKeyReuse, InvalidValue
 from coach.record.context import CoachContext
 from coach.record.turn_log import TurnStatus
 from coach.stores import mapping, people, reading, statements
@@ -70,6 +70,18 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     if not wanted.hold:
         _take_lease(db, taken, wanted)
     return taken
+
+
+def checked_lease(seconds: float | None) -> float:
+    """How long a lease lasts; InvalidValue for none, and for one that would be taken for an old
+    one."""
+    if seconds is None:
+        return LEASE_SECONDS
+    if not 0 < seconds <= FARTHEST_MS / 1000:
+        raise InvalidValue(
+            f"a lease lasts for up to {FARTHEST_MS // 1000:,} seconds, not {seconds!r}"
+        )
+    return seconds
 
 
 def is_done(db: Db, claim: Claim) -> bool:

@@ -46,7 +46,8 @@ class SqlStore(StoreReader):
 
     `cache` is the address of a Redis ('redis://localhost:6379/0') that holds what its processes
     committed last; StoreUnavailable when it does not answer now. Later it may come and go. A turn
-    that waits for something slow has its session for `lease_seconds` (60) at a time.
+    that waits for something slow has its session for `lease_seconds` (60) at a time, at most an
+    hour.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class SqlStore(StoreReader):
         if self.address.path is not None:
             check_place(self.address.path)
         self.database = Database(self.address)
-        self.lease_seconds = lease_seconds or claims.LEASE_SECONDS
+        self.lease_seconds = claims.checked_lease(lease_seconds)
         self._templates: set[str] = set()
         try:
             schema.prepare(self.database)
