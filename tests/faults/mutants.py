@@ -72,7 +72,7 @@ def no_lease_is_taken(patch: Patch) -> None:
 
 
 def leases_are_ignored(patch: Patch) -> None:
-    patch.setattr(claims, "_is_leased", lambda db, head: False)
+    patch.setattr(claims, "is_leased", lambda db, head: False)
 
 
 def a_claim_keeps_the_fence(patch: Patch) -> None:

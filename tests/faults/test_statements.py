@@ -7,6 +7,7 @@ import pytest
 
 from coach.bot import Bot
 from coach.errors import SessionNotFound, StoreUnavailable
+from coach.session import Session
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.sql import SqlStore
 from tests.faults import kill
@@ -16,40 +17,46 @@ Action = Callable[[Bot, str], Any]
 
 
 def say(bot: Bot, name: str) -> None:
-    bot.session("ada", id=name).say("9", key="k")
+    of(bot, name).say("9", key="k")
 
 
 def correct(bot: Bot, name: str) -> None:
-    bot.session("ada", id=name).say("change goal: swim far", key="k")
+    of(bot, name).say("change goal: swim far", key="k")
 
 
 def undo(bot: Bot, name: str) -> None:
-    bot.session("ada", id=name).say("undo", key="k")
+    of(bot, name).say("undo", key="k")
 
 
 def update(bot: Bot, name: str) -> None:
-    bot.session("ada", id=name).update(lambda c: c.add_assumption("has a pool"), key="k")
+    of(bot, name).update(lambda c: c.add_assumption("has a pool"), key="k")
 
 
 def rewind(bot: Bot, name: str) -> None:
-    bot.session("ada", id=name).rewind(1, key="k")
+    of(bot, name).rewind(1, key="k")
 
 
 def create(bot: Bot, name: str) -> None:
-    bot.session("bob", id=f"{name}-new")
+    bot.session(f"bob of {name}", id=f"{name}-new")
 
 
 def fork(bot: Bot, name: str) -> None:
     new = f"{name}-new"
     if state_of(bot.store, new) is None:
-        bot.session("ada", id=name).fork(1, id=new)
+        of(bot, name).fork(1, id=new)
 
 
 def delete(bot: Bot, name: str) -> None:
     bot.store.delete(name)
 
 
+OWN = ("session_id", "forked_from", "user_id", "caller_id")
 ACTIONS = [say, correct, undo, update, rewind, create, fork, delete]
+
+
+def of(bot: Bot, name: str) -> Session:
+    """The session of a user of its own: what another one settled is no part of it."""
+    return bot.session(f"ada of {name}", id=name)
 
 
 def state_of(store: SqlStore, name: str) -> Any:
@@ -58,7 +65,7 @@ def state_of(store: SqlStore, name: str) -> Any:
         context = store.load(name).to_dict()
     except SessionNotFound:
         return None
-    own = {key: value for key, value in context.items() if key not in ("session_id", "forked_from")}
+    own = {key: value for key, value in context.items() if key not in OWN}
     said = [(m.seq, m.role, m.content, m.revision, m.withdrawn_by) for m in store.messages(name)]
     turns = [(t.key, t.revision, t.text, t.reply) for t in store.turns(name) if t.status == "done"]
     return own, said, turns
@@ -71,7 +78,7 @@ def both(store: SqlStore, name: str) -> Any:
 
 def prepared(bot: Bot, name: str) -> str:
     """A session, two turns old."""
-    talk = bot.session("ada", id=name)
+    talk = of(bot, name)
     talk.say("run a marathon", key="1")
     talk.say("a medal", key="2")
     return name
@@ -103,7 +110,7 @@ def test_whatever_fails_it_is_done_whole_or_not_at_all(
             failed = raises(lambda name=name: action(bot, name))
         broke = breaking.broke
         assert both(store, name) in ([before, after] if failed else [after])
-        free(bot.session("ada", id=name)) if state_of(store, name) else None
+        free(of(bot, name)) if state_of(store, name) else None
         action(bot, name)
         assert both(store, name) == after
     assert nth > 5
