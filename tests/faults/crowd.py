@@ -16,10 +16,9 @@ from typing import Any
 
 from coach.errors import LeaseLost, SessionBusy
 from coach.hearing import rules
-from coach.stores import claims
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
-from tests.faults.kill import bot
+from tests.faults.kill import bot, lease
 
 LEASE = 0.05
 NUMBER = struct.Struct("i")
@@ -60,7 +59,6 @@ def place(worker: int, turn: int, sessions: int) -> str:
 
 def work(url: str, worker: int, turns: int, sessions: int, board: Board) -> None:
     """Say every line that is not acknowledged yet."""
-    claims.LEASE_SECONDS = LEASE
     dice = random.Random(f"{worker} {os.getpid()}")
 
     def hear(situation: Any, text: str) -> Any:
@@ -68,6 +66,8 @@ def work(url: str, worker: int, turns: int, sessions: int, board: Board) -> None
         return rules.hear(situation, text)
 
     quick, slow = bot(url), bot(url, hear=hear)
+    for each in (quick, slow):
+        lease(each, LEASE)
     for turn in range(board.read(worker), turns):
         coach = slow if dice.random() < 0.3 else quick
         talk = coach.session("ada", id=place(worker, turn, sessions))

@@ -91,6 +91,12 @@ def bot(url: SqlStore | str, **more: Any) -> Bot:
     return made
 
 
+def lease(coach: Bot, seconds: float) -> None:
+    """Have its sessions for so long only."""
+    claims.LEASE_SECONDS = seconds
+    coach.store.__dict__["lease_seconds"] = seconds
+
+
 def warm_up(url: str) -> None:
     """Compile, once for each kind of store, what workers will need."""
     kind = parse_url(url).kind
@@ -150,9 +156,9 @@ class Reaper:
 
 def work(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Death) -> None:
     """Say every line from some before the death on; `shared` tells how many are acknowledged."""
-    claims.LEASE_SECONDS = LEASE
     reaper = Reaper(death)
     coach = bot(url, hear=reaper.hear) if death.slow else bot(url)
+    lease(coach, LEASE)
     talk = coach.session(session, id=session)
     coach.store.database.watcher = reaper.watch
     first = max(1, death.line - 4)
