@@ -18,7 +18,7 @@ from coach.errors import LeaseLost, SessionBusy
 from coach.hearing import rules
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
-from tests.faults.kill import bot, lease
+from tests.faults.kill import bot, forked, lease
 
 LEASE = 0.05
 NUMBER = struct.Struct("i")
@@ -82,7 +82,7 @@ def work(url: str, worker: int, turns: int, sessions: int, board: Board) -> None
 
 
 def born(*arguments: Any) -> int:
-    child = os.fork()
+    child = forked()
     if child == 0:
         try:
             work(*arguments)

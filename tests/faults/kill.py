@@ -17,6 +17,7 @@ import random
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -84,7 +85,7 @@ def any_death(dice: random.Random, before: int) -> Death:
 
 def bot(url: SqlStore | str, **more: Any) -> Bot:
     """Whose templates and statements are compiled already."""
-    made = Bot(FLOW, url, clock=FakeClock(), keep_pages=False, **more)
+    made = Bot(FLOW, url, **{"clock": FakeClock(), "keep_pages": False, **more})
     made.services = dataclasses.replace(made.services, voice=WARM.services.voice)
     database = made.store.database
     database._prepared = PREPARED.setdefault(database.dialect.name, database._prepared)
@@ -169,10 +170,17 @@ def work(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Dea
     os._exit(0)
 
 
+def forked() -> int:
+    """As os.fork, which warns of the threads that a test runner may have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
 def run(url: str, session: str, lines: list[str], shared: mmap.mmap, death: Death) -> bool:
     """One worker; whether it was killed. AssertionError when it ended otherwise."""
     shared[0] = 0
-    child = os.fork()
+    child = forked()
     if child == 0:
         try:
             work(url, session, lines, shared, death)

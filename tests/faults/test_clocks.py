@@ -4,15 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coach.bot import Bot
 from coach.errors import LeaseLost, SessionBusy
-from coach.flows.flow import Flow
 from coach.session import Session
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
+from tests.faults import kill
 from tests.faults.scenes import slowly, sound
 
 JUMPS = st.lists(st.integers(-10_000, 10_000), min_size=3, max_size=6)
@@ -26,14 +25,12 @@ def jump(store: SqlStore, milliseconds: int) -> None:
 
 
 @pytest.mark.parametrize("hear", [None, slowly], ids=["held", "slow"])
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(jumps=JUMPS)
-def test_turns_are_in_order_whatever_the_worker_s_clock_says(
-    grow: Flow, hear: Any, jumps: list[int]
-):
+def test_turns_are_in_order_whatever_the_worker_s_clock_says(hear: Any, jumps: list[int]):
     """Between any two turns it may go days forward, or back."""
     clock = FakeClock()
-    bot = Bot(grow, "sqlite://", hear=hear, clock=clock)
+    bot = kill.bot("sqlite://", hear=hear, clock=clock)
     talk = bot.session("ada", id="s")
     for number, hours in enumerate(jumps):
         clock.now += timedelta(hours=hours)
