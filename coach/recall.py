@@ -60,10 +60,11 @@ def seer_of(context: CoachContext) -> Seer:
 
 def for_page(context: CoachContext, text: str, budget: int, now: datetime) -> Wanted:
     """What is to come back on a session's page for what was said: of what has left the window,
-    without what was corrected since."""
+    without what was corrected since. The person's name in it means what they said."""
     sources = (int(key.partition(":")[0]) for key in context.superseded)
+    name = context.person.profile.get("name")
     return Wanted(
-        question=question(text),
+        question=question(text, {Role.USER: name} if isinstance(name, str) else None),
         budget=budget,
         seer=seer_of(context),
         now=now,

@@ -124,6 +124,19 @@ def test_a_memory_ends_when_its_time_is_over(make_bot: Callable[..., Bot]):
     assert words(talk.memories) == ["stays"]
 
 
+def test_memories_under_another_account_keep_their_numbers(bot: Bot):
+    """When the person is erased under one: what is remembered next is found by its own words."""
+    bot.memories("ada", account="acme").remember("quokkas at work")
+    bot.memories("ada").remember("wombats at home")
+    assert bot.person("ada").erase().proven
+    bot.memories("ada").remember("numbats at home")
+    with bot.store.database.transaction(write=False) as db:
+        numbers = [row[0] for row in db.text(f"SELECT number FROM {statements.MEMORY.name}")]
+    assert len(numbers) == len({*numbers}) == 2
+    assert [m.text for m in bot.memories("ada").recall("numbats", 99)] == ["numbats at home"]
+    assert [m.text for m in bot.memories("ada", account="acme").recall("quokkas", 99)] != []
+
+
 def test_to_forget_deletes_what_was_superseded_too(talk: Session, store: SqlStore):
     """By the key or by the id of any of them."""
     for day in ("Monday", "Tuesday"):

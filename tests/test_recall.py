@@ -137,6 +137,15 @@ def test_what_left_the_window_comes_back_on_the_page(make_bot, monkeypatch):
     assert "my sister Ida" not in page_of(talk, "what a lovely evening")[0]
 
 
+def test_the_persons_name_means_what_they_said(make_bot, monkeypatch):
+    """Once it is known; no message of theirs holds it."""
+    talk = long_talk(make_bot, monkeypatch)
+    make_bot().person("ada").update(profile={"name": "Ada"})
+    talk.say("good evening", heard=[])
+    recalled = page_of(talk, "what did Ada say of bats?")[0].partition("Said earlier")[2]
+    assert "- they: my sister Ida keeps bats" in recalled
+
+
 def test_nothing_comes_back_without_a_policy(make_bot, monkeypatch):
     """Nor, with one, what still is in the window."""
     talk = long_talk(make_bot, monkeypatch)

@@ -53,6 +53,12 @@ standing = (
     .limit(bindparam("limit"))
 )
 memories_of = select(PERSON.c.memories).where(PERSON.c.user_id == USER)
+highest = (
+    select(MEMORY.c.number)
+    .where(MEMORY.c.user_id == USER)
+    .order_by(MEMORY.c.number.desc())
+    .limit(1)
+)
 corrected = (
     select(MEMORY.c.content)
     .where(*_theirs, _seen, MEMORY.c.superseded_by.is_not(None))

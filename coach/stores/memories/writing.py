@@ -17,7 +17,7 @@ from coach.stores.statements import count_memory
 def remember(db: Db, memory: Memory) -> Memory:
     """Keep a memory; what stands under its key is superseded by it. What says the same already
     is given instead. Memories of one person are written one after the other."""
-    number = keeping.person(db, memory.user_id, memory.created_at)["memories"] + 1
+    number = _last_number(db, memory.user_id, memory.created_at) + 1
     before = _standing(db, memory)
     if before is not None and not before.is_over(memory.created_at) and before.says(memory):
         return before
@@ -36,7 +36,7 @@ def adopt(db: Db, owner: Owned, rows: Sequence[Mapping[str, Any]]) -> None:
     now = min((row["created_at"] for row in rows), default=None)
     if now is None:
         return
-    number = keeping.person(db, owner.user_id, now)["memories"]
+    number = _last_number(db, owner.user_id, now)
     for row in sorted(rows, key=lambda row: row["number"]):
         number += 1
         new = {
@@ -65,6 +65,16 @@ def forget(db: Db, seer: Seer, name: str) -> int:
 def collect(db: Db, now: datetime) -> int:
     """Delete what has come to its end, of everybody; how many."""
     return db.run(statements.delete_over, {"now": now})
+
+
+def _last_number(db: Db, user_id: str, now: datetime) -> int:
+    """The last one that was given to a memory of the person's, whose row is held from now on. It
+    is looked for when that row is new: memories under another account may be older."""
+    given: int = keeping.person(db, user_id, now)["memories"]
+    if given == 0:
+        row = db.one(statements.highest, user=user_id)
+        return 0 if row is None else row["number"]
+    return given
 
 
 def _standing(db: Db, memory: Memory) -> Memory | None:

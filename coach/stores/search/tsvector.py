@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Integer,
     String,
@@ -12,30 +11,36 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal_column,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from coach.stores.connect import Db
-from coach.stores.search.ddl import VECTOR
 from coach.stores.statements import MEMORY, MESSAGE
+
+WORDS = ARRAY(String)
 
 
 def _find(table: Table, owner: str, number: str) -> Any:
     """What the index finds is worked out by itself, before anything is sorted: so the planner
-    does not read all of a session's text to find the newest."""
-    query = func.plainto_tsquery(literal_column("'english'"), bindparam("term", type_=String))
+    does not read all of a session's text to find the newest. The index knows whose a word is by a
+    few digits, which two owners may share: what is another's goes afterwards."""
+    whose, content = (table.c[name] for name in (owner, "content"))
+    asked = func.coach_words(
+        bindparam("owner", type_=String), bindparam("term", type_=String), type_=WORDS
+    )
     held = (
-        select(table.c[number].label("n"))
-        .where(
-            table.c[owner] == bindparam("owner"),
-            table.c[number] < bindparam("past"),
-            literal_column(VECTOR).op("@@")(query),
-        )
+        select(table.c[number].label("n"), whose.label("whose"))
+        .where(func.coach_words(whose, content, type_=WORDS).overlap(asked))
         .cte("held")
         .prefix_with("MATERIALIZED")
     )
-    return select(held.c.n).order_by(held.c.n.desc()).limit(bindparam("limit"))
+    return (
+        select(held.c.n)
+        .where(held.c.whose == bindparam("owner"), held.c.n < bindparam("past"))
+        .order_by(held.c.n.desc())
+        .limit(bindparam("limit"))
+    )
 
 
 find = {
