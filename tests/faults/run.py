@@ -35,6 +35,7 @@ from tests.faults.test_wire import FAR, turn_through
 from tests.faults.wire import Wire
 
 STATE = Path(".faults.json")
+KILLED = "killed "
 Figures = dict[str, Any]
 
 
@@ -68,7 +69,7 @@ class Campaign:
 
 def kills(place: Place, seed: str, most: int) -> Figures:
     figures = kill.main(place.url(), seed, lambda f: f.kills >= most)
-    points = {f"killed {point}": count for point, count in figures.by_point.items()}
+    points = {f"{KILLED}{point}": count for point, count in figures.by_point.items()}
     return {
         "kills": figures.kills,
         "kept, never acknowledged": figures.unacknowledged,
@@ -177,19 +178,26 @@ class State:
 
 
 def table(state: State) -> str:
-    """What was done, as lines of Markdown."""
-    whole, lines = (
-        state.read(),
-        ["| campaign | done | of | figures |", "| --- | ---: | ---: | --- |"],
-    )
+    """What was done, as two tables of Markdown: the campaigns, and the kills by failpoint."""
+    whole = state.read()
+    lines = ["| campaign | done | figures |", "|---|---:|---|"]
     for campaign in CAMPAIGNS:
         figures = dict(whole.get(campaign.name, {}))
         done = figures.pop(campaign.unit, 0)
-        said = ", ".join(f"{key}: {count:,}" for key, count in sorted(figures.items()))
-        lines.append(
-            f"| {campaign.name} | {done:,} {campaign.unit} | {campaign.wanted:,} | {said} |"
-        )
-    return "\n".join(lines)
+        said = [f"{key} {count:,}" for key, count in figures.items() if not key.startswith(KILLED)]
+        lines.append(f"| {campaign.name} | {done:,} {campaign.unit} | {', '.join(said)} |")
+    return "\n".join([*lines, "", *_points(whole)])
+
+
+def _points(whole: dict[str, Figures]) -> list[str]:
+    """The kills by failpoint, a column for each kind of store."""
+    kinds = [whole.get(name, {}) for name in ("kills-file", "kills-postgresql")]
+    points = sorted({key for figures in kinds for key in figures if key.startswith(KILLED)})
+    lines = ["| killed at | SQLite | PostgreSQL |", "|---|---:|---:|"]
+    for point in points:
+        counts = [f"{figures.get(point, 0):,}" for figures in kinds]
+        lines.append(f"| {point.removeprefix(KILLED)} | {' | '.join(counts)} |")
+    return lines
 
 
 def run(campaign: Campaign, state: State, share: int) -> None:
