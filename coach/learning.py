@@ -58,8 +58,9 @@ def _hear(context: CoachContext, entity: Entity) -> None:
 
 
 def _counts_against(item: Known, before: Known) -> bool:
-    """What the application gave gives way to "my … is" alone; a name to no worse guess, for
-    "I'm Ready" is no name."""
-    if before.origin is Origin.GIVEN:
+    """What the application gave, now or in an earlier session, gives way to "my … is" alone; a
+    name to no worse guess, for "I'm Ready" is no name."""
+    sure = before.origin is Origin.RECALLED and before.confidence == 1
+    if sure or before.origin is Origin.GIVEN:
         return item.confidence >= TOLD
     return item.subject != EntityKind.NAME or item.confidence >= before.confidence

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from coach.errors import InvalidValue
@@ -12,7 +12,6 @@ from coach.recalling.words import question
 from coach.record.clean import clean_json
 from coach.record.memory import (
     LONGEST_SOURCE,
-    WORKING_HOURS,
     Memory,
     MemoryContext,
     MemoryScope,
@@ -20,6 +19,7 @@ from coach.record.memory import (
     clean_content,
     clean_contexts,
     clean_name,
+    ends,
     kind_of,
     scope_of,
 )
@@ -169,7 +169,7 @@ class Memories:
 def _end(scope: MemoryScope, now: datetime, expires_at: datetime | None) -> datetime | None:
     """When it ends: as asked, after an hour for a working one, else never."""
     if expires_at is None:
-        return now + timedelta(hours=WORKING_HOURS) if scope is MemoryScope.WORKING else None
+        return ends(scope, now)
     if expires_at.tzinfo is None:
         raise InvalidValue(f"expires_at {expires_at!r} has no time zone: give an aware datetime")
     return to_utc(expires_at)

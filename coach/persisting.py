@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from coach.errors import InvalidValue, StoreUnavailable
 from coach.record.chat_context import as_chat_context
 from coach.services import Services
-from coach.turn import update_session
+from coach.update import update_session
 
 ATTEMPTS = 5
 MOST_ATTEMPTS = 20

@@ -39,8 +39,9 @@ class Meaning:
 class Wanted:
     """What is to be recalled: what is about `question`, in at most `budget` tokens, as `seer`
     sees it at the time `now`; of messages those before `past`, if one is named, but for those
-    `without` it. When `never` is given, nothing that says one of these values or what a memory
-    said before it was corrected. `meaning` is what an embedder made of the question."""
+    `without` it; of memories none whose words are `in_hand` already. When `never` is given,
+    nothing that says one of these values or what a memory said before it was corrected.
+    `meaning` is what an embedder made of the question."""
 
     question: Question
     budget: int
@@ -49,6 +50,7 @@ class Wanted:
     past: int | None = None
     meaning: Meaning | None = None
     without: frozenset[int] = frozenset()
+    in_hand: frozenset[str] = frozenset()
     never: frozenset[str] | None = None
 
 
@@ -60,7 +62,8 @@ def seer_of(context: CoachContext) -> Seer:
 
 def for_page(context: CoachContext, text: str, budget: int, now: datetime) -> Wanted:
     """What is to come back on a session's page for what was said: of what has left the window,
-    without what was corrected since. The person's name in it means what they said."""
+    without what was corrected since, and what stands there as known. The person's name in it
+    means what they said."""
     sources = (int(key.partition(":")[0]) for key in context.superseded)
     name = context.person.profile.get("name")
     return Wanted(
@@ -70,6 +73,7 @@ def for_page(context: CoachContext, text: str, budget: int, now: datetime) -> Wa
         now=now,
         past=context.window_start,
         without=frozenset(sources),
+        in_hand=frozenset(item.content for item in context.known.values()),
         never=frozenset(filter(None, context.superseded.values())),
     )
 
@@ -246,7 +250,8 @@ class _Memories(_Heaped):
 
     def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
         super().__init__(db, wanted, heap, terms)
-        self.memories = dict(finding.memories_at(db, wanted.seer, wanted.now, self.likely))
+        found = finding.memories_at(db, wanted.seer, wanted.now, self.likely)
+        self.memories = {n: memory for n, memory in found if memory.content not in wanted.in_hand}
         self.lines = {n: Line(tokens=memory.tokens) for n, memory in self.memories.items()}
         mean = sum(line.tokens for line in self.lines.values()) / max(len(self.lines), 1)
         self.scores = ranking.summed(self._words(mean))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from coach.consolidation import count, purge
 from coach.errors import SessionBusy, SessionNotFound
+from coach.lasting import learned
 from coach.record.times import to_utc
 from coach.services import Services
 from coach.stores.values import Claim, Kept
@@ -51,6 +52,7 @@ def _ring(services: Services, claim: Claim, now: datetime) -> Fired:
             commands=commands,
             decision=decision,
             shared=bool(services.flow.registry),
+            learned=learned(old, new, services.encoding),
         ),
     )
     triggers = tuple(

@@ -24,7 +24,8 @@ from coach.stores.archive.lines import text_of
 from coach.stores.archive.sessions import export_session
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Brought, Effects, Turn, take_turn, update_session
+from coach.turn import Brought, Effects, Turn, take_turn
+from coach.update import update_session
 from coach.views import Occasion
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain

@@ -16,6 +16,7 @@ from coach.effects import Effect, Verb
 from coach.errors import SessionNotFound, StoreError
 from coach.flows.engine import Step
 from coach.flows.flow import CarryOver, Flow
+from coach.lasting import learned, recall_known
 from coach.learning import lesson
 from coach.prompting.prompt import Prompt
 from coach.rebuilding import page_at, page_record
@@ -164,6 +165,7 @@ def open_session(
     new = step.context
     new.show_window(())
     new.show_person(services.store.known(who))
+    recall_known(services.store, new, now)
     count(new, CoachContext(session_id=session_id), services.encoding)
     spoken = services.speak(flow, new, Occasion.of(step.decision, None), now)
     message = services.message(new, Role.ASSISTANT, spoken.reply)
@@ -176,6 +178,7 @@ def open_session(
         decision=step.decision,
         page=_page(services, flow, spoken, new),
         family=_family(services, spoken),
+        learned=learned(CoachContext(session_id=session_id), new, services.encoding),
     )
     return services.store.create(kept, services.definition(flow), unique)
 
@@ -190,33 +193,6 @@ def _carried_over(services: Services, flow: Flow, begun: Step, who: Parties) -> 
     except SessionNotFound:  # deleted at this moment
         return begun
     return flow.engine.carry_over(begun, before) if who.own(before) else begun
-
-
-def update_session(
-    services: Services, session_id: str, change: Callable[[CoachContext], None], key: str
-) -> CoachContext:
-    """Keep what an application writes to a session's context, as an event without a message."""
-    claim = services.store.claim(session_id, key, "", services.clock())
-    try:
-        if claim.done is not None:
-            return claim.context
-        flow = services.flow_of(claim.context, claim)
-        new, decision = flow.amend(claim.context, change, services.clock())
-        purge(new, claim.context)
-        count(new, claim.context, services.encoding)
-        kept = Kept(
-            old=claim.context,
-            new=new,
-            messages=(),
-            commands=(),
-            decision=decision,
-            lent=True,
-        )
-        services.store.commit(claim, kept)
-        return new
-    except BaseException:
-        services.store.release(claim)
-        raise
 
 
 class Hold:
@@ -313,6 +289,7 @@ def _kept(
         shared=bool(flow.registry),
         page=_page(services, flow, spoken, new),
         family=_family(services, spoken),
+        learned=learned(old, new, services.encoding, bool(undone)),
     )
 
 

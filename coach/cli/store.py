@@ -43,7 +43,7 @@ def check(store: Store = None, as_json: Json = False) -> None:
 
 @app.command("info")
 def info(store: Store = None, as_json: Json = False) -> None:
-    """Say the version of the schema, what each table holds, and of what use the cache was."""
+    """Say what is kept, by table, in which version, and what a cache was good for."""
     from coach.stores import schema
     from coach.stores.sizes import sizes
 

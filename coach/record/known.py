@@ -10,6 +10,7 @@ from coach.vocabulary.value import Value
 
 MOST = 40
 MOST_CHARS = 4_000
+LASTING = ("entity", "fact", "instruction", "context")  # the kinds that become memories
 
 
 class Origin(StrEnum):
@@ -47,6 +48,11 @@ class Known(Value):
             return f"{self.kind}:{self.subject}"
         folded = " ".join(self.content.casefold().split())
         return f"{self.kind}:{hashlib.sha256(folded.encode()).hexdigest()[:16]}"
+
+    @property
+    def memory_key(self) -> str:
+        """What the memory of it is kept under: of an entity its subject alone."""
+        return self.key if self.subject is None else self.subject
 
     def says(self, other: "Known") -> bool:
         """Whether another one says the same."""

@@ -1,11 +1,11 @@
 """A memory: something kept beyond the window, of one person."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 from sqlalchemy import Column, Index
 from sqlmodel import Field as Col
 
@@ -13,6 +13,7 @@ from coach.errors import InvalidValue, did_you_mean
 from coach.record.base import JsonText, Row, dump_json
 from coach.record.clean import BLANK, CONTROL, clean_json
 from coach.record.times import UtcDateTime
+from coach.vocabulary.commands import Confidence
 from coach.vocabulary.text import clean_text
 from coach.vocabulary.value import Value
 
@@ -61,6 +62,17 @@ class MemoryContext(Value):
     data: dict[str, JsonValue] = {}
 
 
+class Learned(Value):
+    """Where something was learned: by which session, at which revision of it, from which message,
+    how sure it is; `value` is plain data where that is other than text."""
+
+    session: str
+    revision: int
+    message: int | None = None
+    confidence: Confidence = 1.0
+    value: JsonValue = None
+
+
 class Memory(Value):
     """One memory. `session_id` is None when every session of the person has it.
 
@@ -92,6 +104,15 @@ class Memory(Value):
         """Whether it is the newest of its key."""
         return self.superseded_by is None
 
+    @property
+    def learned(self) -> "Learned | None":
+        """Where a session has learned it; None when it comes from anywhere else."""
+        found = (one.data for one in self.contexts if one.type == SESSION)
+        try:
+            return Learned.model_validate(next(found, {}))
+        except ValidationError:
+            return None
+
     def is_over(self, now: datetime) -> bool:
         """Whether its time has ended."""
         return self.expires_at is not None and self.expires_at <= now
@@ -101,6 +122,7 @@ class Memory(Value):
         return all(getattr(self, name) == getattr(other, name) for name in SAID)
 
 
+SESSION = "session"  # the type of the context that says where something was learned
 SAID = ("kind", "scope", "key", "content", "source", "metadata", "contexts", "expires_at")
 
 
@@ -135,6 +157,11 @@ class MemoryRow(Row, table=True):
     expires_at: datetime | None = Col(default=None, sa_type=UtcDateTime)
     superseded_by: str | None = Col(default=None, max_length=64)
     superseded_at: datetime | None = Col(default=None, sa_type=UtcDateTime)
+
+
+def ends(scope: MemoryScope, now: datetime) -> datetime | None:
+    """When a memory of that scope ends unless somebody says otherwise."""
+    return now + timedelta(hours=WORKING_HOURS) if scope is MemoryScope.WORKING else None
 
 
 # -- what an application says, made storable --------------------------------------------------

@@ -13,7 +13,7 @@ from coach.errors import SessionError
 from coach.record.context import CoachContext
 from coach.record.delta import plain
 from coach.record.message import Message
-from coach.stores import folding, keeping, mapping, reading, statements
+from coach.stores import folding, mapping, people, reading, statements
 from coach.stores.connect import Db
 from coach.stores.values import StoredTurn
 
@@ -56,7 +56,7 @@ def fork(db: Db, session_id: str, turn: int | None, new: Fork) -> bool:
 def write(db: Db, context: CoachContext, log: Rows, messages: Rows) -> bool:
     """Put a whole session in place: its context, and its turns and messages row by row. It is its
     person's newest. False when the id is taken."""
-    ordinal = keeping.person(db, context.user_id, context.created_at)["sessions"] + 1
+    ordinal = people.lock(db, context.user_id, context.created_at)["sessions"] + 1
     last = max(row["number"] for row in log)
     fresh = {"fence": 0, "lease_until": None, "last_number": last, "ordinal": ordinal}
     if db.run(statements.insert_context, mapping.context_values(context) | fresh) != 1:

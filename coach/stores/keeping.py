@@ -2,25 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from coach.errors import LeaseLost
 from coach.stores import mapping, people, rewinding, statements
 from coach.stores.connect import Db
+from coach.stores.memories import writing
 from coach.stores.values import Claim, Definition, Kept
-
-
-def person(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
-    """The row of whoever opens a session, made if need be; nobody else opens one for them until
-    the transaction ends."""
-    if (row := db.one(statements.lock_person, user=user_id)) is not None:
-        return row
-    new = {"user_id": user_id, "sessions": 0, "memories": 0, "created_at": now}
-    db.run(statements.insert_person, new)
-    found = db.one(statements.lock_person, user=user_id)
-    assert found is not None  # noqa: S101  # it was inserted, here or by somebody else
-    return found
 
 
 def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> bool:
@@ -34,6 +22,7 @@ def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> 
     db.run(statements.count_session, of)
     _items(db, kept, is_new=True)
     people.bring_up(db, kept, is_new=True)
+    _learned(db, kept)
     _template(db, kept)
     db.run(statements.insert_turn, mapping.opening_values(kept))
     return True
@@ -44,6 +33,7 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     _context(db, claim, kept)
     _items(db, kept, is_new=False)
     people.bring_up(db, kept)
+    _learned(db, kept)
     _template(db, kept)
     done = mapping.turn_values(claim, kept)
     if not claim.stored:
@@ -53,6 +43,18 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     of = {"session": claim.session_id, "of_number": claim.number}
     if db.run(statements.finish_turn, finished | of) != 1:
         raise LeaseLost(f"turn {claim.key!r} was finished by another worker")
+
+
+def _learned(db: Db, kept: Kept) -> None:
+    """What a turn took back leaves the person's memories, and what it has learned is there."""
+    old, new, since = kept.old, kept.new, kept.since
+    if since is not None:
+        for key, item in old.known.items():
+            if new.known.get(key) != item:
+                writing.take_back(db, new, item, since)
+    for memory in kept.learned:
+        was = memory.learned
+        writing.learn(db, memory, again=was is not None and was.revision < new.revision)
 
 
 def _template(db: Db, kept: Kept) -> None:

@@ -16,7 +16,14 @@ from coach.record.parties import Parties
 from coach.record.profile import NOBODY, Profile
 from coach.stores.connect import Database, Db
 from coach.stores.damage import readable
-from coach.stores.statements import ACHIEVEMENT, CONTEXT, PROFILE, insert_once
+from coach.stores.statements import (
+    ACHIEVEMENT,
+    CONTEXT,
+    PROFILE,
+    insert_once,
+    insert_person,
+    lock_person,
+)
 from coach.stores.values import Kept
 from coach.vocabulary.words import SessionStatus
 
@@ -89,6 +96,18 @@ progress_of = (
     .where(_PLACES.c.nth == 1)
     .order_by(_PLACES.c.updated_at.desc(), _PLACES.c.flow)
 )
+
+
+def lock(db: Db, user_id: str, now: datetime) -> dict[str, Any]:
+    """The row of whoever opens a session or remembers something, made if need be; nobody else
+    does so for them until the transaction ends."""
+    if (row := db.one(lock_person, user=user_id)) is not None:
+        return row
+    new = {"user_id": user_id, "sessions": 0, "memories": 0, "created_at": now}
+    db.run(insert_person, new)
+    found = db.one(lock_person, user=user_id)
+    assert found is not None  # noqa: S101  # it was inserted, here or by somebody else
+    return found
 
 
 # -- what is known ---------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from coach.stores import (
     claims,
     forking,
     keeping,
+    people,
     removing,
     retrying,
     schema,
@@ -211,7 +212,7 @@ class SqlStore(StoreReader):
     def _create(self, kept: Kept, definition: Definition | None, unique: bool) -> bool:
         context, db = kept.new, self.database.begin()
         try:
-            person = keeping.person(db, context.user_id, context.created_at)
+            person = people.lock(db, context.user_id, context.created_at)
             if db.one(statements.load_head, session=context.session_id) is not None:
                 return False
             if unique and _is_overtaken(db, context):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from coach.record.context import CoachContext
+from coach.record.memory import Memory
 from coach.record.message import Message
 from coach.record.page import Family, PageRecord
 from coach.stores.connect import Db
@@ -53,7 +54,7 @@ class Kept:
     `shared` says that guards or actions of the host have held `new`, and may still hold it.
     `lent` that they will get `new` itself, and must not reach what is kept at hand of it.
     `page` is what the turn's page was made from, `family` the sources of its template by name,
-    unless the store is known to hold them.
+    unless the store is known to hold them. `learned` is what becomes memories of the person.
     """
 
     old: CoachContext
@@ -68,6 +69,14 @@ class Kept:
     lent: bool = False
     page: PageRecord | None = None
     family: Family | None = None
+    learned: Sequence[Memory] = ()
+
+    @property
+    def since(self) -> int | None:
+        """The first revision that is taken back; None when none is."""
+        if self.undone:
+            return min(self.undone)
+        return None if self.stand_as is None else self.stand_as + 1
 
 
 @dataclass(kw_only=True, slots=True)

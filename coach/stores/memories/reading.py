@@ -55,6 +55,12 @@ def standing(db: Db, seer: Seer, wanted: Wanted) -> list[Memory]:
     return [to_memory(row) for row in reversed(rows)]
 
 
+def in_hand(db: Db, who: Parties, now: datetime) -> list[Memory]:
+    """What a new session may know: the newest of what stands in every session, newest first, at
+    most 40 of at most 4,000 characters each."""
+    return [to_memory(row) for row in db.rows(statements.in_hand, **bound(who), now=now)]
+
+
 def corrected(db: Db, seer: Seer, limit: int = CORRECTED) -> frozenset[str]:
     """What the newest superseded memories said, and none that stands says now."""
     old = {row["content"] for row in db.rows(statements.corrected, **seer.bound, limit=limit)}

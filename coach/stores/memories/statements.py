@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import String, and_, bindparam, delete, func, insert, or_, select, update
 
+from coach.record.known import LASTING, MOST, MOST_CHARS
+from coach.record.memory import MemoryScope
 from coach.stores.statements import MEMORY, PERSON
 
 USER: Any = bindparam("user")
@@ -44,6 +46,13 @@ supersede = (
     .where(MEMORY.c.id == bindparam("old_id"))
     .values(superseded_by=bindparam("new_id"), superseded_at=bindparam("moment"))
 )
+reinstate = (
+    update(MEMORY)
+    .where(
+        *_theirs, MEMORY.c.key == bindparam("of_key"), MEMORY.c.superseded_by == bindparam("old_id")
+    )
+    .values(superseded_by=None, superseded_at=None)
+)
 seen = (*_theirs, _seen, _stands, _lasts)
 # The newest first, so that a limit keeps what matters most.
 standing = (
@@ -51,6 +60,22 @@ standing = (
     .where(*seen, _of("kind"), _of("scope"))
     .order_by(MEMORY.c.number.desc())
     .limit(bindparam("limit"))
+)
+# What a session can have in hand of its person: with the number of memories it ends where the
+# limit is reached.
+in_hand = (
+    select(*MEMORY.c)
+    .where(
+        *_theirs,
+        MEMORY.c.session_id.is_(None),
+        MEMORY.c.scope == str(MemoryScope.LONG_TERM),
+        or_(*(MEMORY.c.kind == kind for kind in LASTING)),
+        func.length(MEMORY.c.content) <= MOST_CHARS,
+        _stands,
+        _lasts,
+    )
+    .order_by(MEMORY.c.number.desc())
+    .limit(MOST)
 )
 memories_of = select(PERSON.c.memories).where(PERSON.c.user_id == USER)
 highest = (

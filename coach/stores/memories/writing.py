@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from coach.record.memory import Memory
+from coach.record.base import dump_json
+from coach.record.context import CoachContext
+from coach.record.known import Known
+from coach.record.memory import Memory, MemoryScope
 from coach.record.parties import Owned, Parties
-from coach.stores import keeping
+from coach.stores import people
 from coach.stores.connect import Db
 from coach.stores.memories import reading, statements
 from coach.stores.memories.reading import Seer
@@ -21,12 +24,37 @@ def remember(db: Db, memory: Memory) -> Memory:
     before = _standing(db, memory)
     if before is not None and not before.is_over(memory.created_at) and before.says(memory):
         return before
-    if before is not None:
-        of = {"old_id": before.id, "new_id": memory.id, "moment": memory.created_at}
-        db.run(statements.supersede, of)
-    db.run(statements.insert_memory, _values(memory, number))
-    db.run(count_memory, {"user": memory.user_id, "new_memories": number})
+    _put(db, memory, before, number)
     return memory
+
+
+def learn(db: Db, memory: Memory, again: bool = False) -> None:
+    """Keep what a session has learned, unless the same words stand. With `again`, for what comes
+    back when a rewind is undone, it takes the place of what that session has kept alone."""
+    number = _last_number(db, memory.user_id, memory.created_at) + 1
+    before = _standing(db, memory)
+    if before is not None and not before.is_over(memory.created_at):
+        if _same_words(before, memory):
+            return
+        if again and not _one_session(before, memory):
+            return
+    _put(db, memory, before, number)
+
+
+def take_back(db: Db, context: CoachContext, item: Known, since: int) -> None:
+    """Delete what a session has learned at the revision `since` or later, as long as it stands;
+    what stood there before stands again."""
+    who = Parties.of(context)
+    people.lock(db, who.user, context.updated_at)
+    place = None if item.scope == MemoryScope.LONG_TERM else context.session_id
+    of = reading.bound(who) | {"kind": item.kind, "place": place, "of_key": item.memory_key}
+    while (row := db.one(statements.standing_of_key, **of)) is not None:
+        learned = reading.to_memory(row).learned
+        if learned is None or learned.session != context.session_id or learned.revision < since:
+            return
+        one = of | {"old_id": row["id"]}
+        db.run(statements.reinstate, one)
+        db.run(statements.delete_memory, one)
 
 
 def adopt(db: Db, owner: Owned, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -70,11 +98,31 @@ def collect(db: Db, now: datetime) -> int:
 def _last_number(db: Db, user_id: str, now: datetime) -> int:
     """The last one that was given to a memory of the person's, whose row is held from now on. It
     is looked for when that row is new: memories under another account may be older."""
-    given: int = keeping.person(db, user_id, now)["memories"]
+    given: int = people.lock(db, user_id, now)["memories"]
     if given == 0:
         row = db.one(statements.highest, user=user_id)
         return 0 if row is None else row["number"]
     return given
+
+
+def _put(db: Db, memory: Memory, before: Memory | None, number: int) -> None:
+    if before is not None:
+        of = {"old_id": before.id, "new_id": memory.id, "moment": memory.created_at}
+        db.run(statements.supersede, of)
+    db.run(statements.insert_memory, _values(memory, number))
+    db.run(count_memory, {"user": memory.user_id, "new_memories": number})
+
+
+def _same_words(one: Memory, other: Memory) -> bool:
+    values = [None if m.learned is None else m.learned.value for m in (one, other)]
+    same = (one.content, one.scope) == (other.content, other.scope)
+    return same and dump_json(values[0]) == dump_json(values[1])
+
+
+def _one_session(one: Memory, other: Memory) -> bool:
+    """Whether both were learned by the same."""
+    by = [None if m.learned is None else m.learned.session for m in (one, other)]
+    return by[0] is not None and by[0] == by[1]
 
 
 def _standing(db: Db, memory: Memory) -> Memory | None:

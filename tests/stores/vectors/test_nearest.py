@@ -44,34 +44,43 @@ def near_messages(store: SqlStore, embedder: Embedder, words: str, past: int) ->
         return nearest.messages(db, vector, {"session": "s", "past": past, "by": embedder.name})
 
 
-@pytest.fixture(params=["without pgvector", "with pgvector"])
-def vectored(request: pytest.FixtureRequest, store: SqlStore) -> SqlStore:
+KINDS = [
+    ("file_store", "without pgvector"),
+    ("postgres_store", "without pgvector"),
+    ("postgres_store", "with pgvector"),
+]
+
+
+@pytest.fixture(params=KINDS, ids=" ".join)
+def vectored(request: pytest.FixtureRequest) -> SqlStore:
     """A store on which pgvector is made use of, where there is one, and not."""
+    kind, extension = request.param
+    store: SqlStore = request.getfixturevalue(kind)
     with store.database.transaction() as db:
         if db.dialect == "postgresql":
             db.text("DROP EXTENSION IF EXISTS vector CASCADE")
-            if request.param == "with pgvector":
+            if extension == "with pgvector":
                 try:
                     db.text("CREATE EXTENSION vector")
                 except StoreUnavailable as error:
                     pytest.skip(str(error))
             there = pgvector.place(db) is not None
-            assert there == (request.param == "with pgvector")
-        elif request.param == "with pgvector":
-            pytest.skip("pgvector is for PostgreSQL")
+            assert there == (extension == "with pgvector")
     return store
 
 
-def test_what_means_the_same_lies_near(bot: Bot, vectored: SqlStore):
+def test_what_means_the_same_lies_near(vectored: SqlStore):
     """The same on every store, with no word in common."""
+    bot = Bot("grow", vectored, clock=FakeClock())
     for words in ("she drives a lorry", "the garden is green", "trucks are loud"):
         bot.memories("ada").remember(words)
     found = near_memories(vectored, FakeEmbedder(ALIKE), "vehicle")
     assert set(found[:2]) == {"trucks are loud", "she drives a lorry"}
 
 
-def test_messages_are_found_below_a_number(talk: Session, vectored: SqlStore):
+def test_messages_are_found_below_a_number(vectored: SqlStore):
     """What stands on the page already is not looked at."""
+    talk = Bot("grow", vectored, clock=FakeClock()).session("ada", id="s")
     talk.say("I drive a lorry")
     talk.say("and trucks are loud")
     assert near_messages(vectored, FakeEmbedder(ALIKE), "lorry", past=100)[:1] == [2]
