@@ -43,7 +43,10 @@ def check(store: Store = None, as_json: Json = False) -> None:
 
 @app.command("info")
 def info(store: Store = None, as_json: Json = False) -> None:
-    """Say what is kept, by table, in which version, and what a cache was good for."""
+    """Say what is kept, by table, and in which version.
+
+    With a cache also what it was good for.
+    """
     from coach.stores import schema
     from coach.stores.sizes import sizes
 

@@ -272,7 +272,7 @@ def test_a_long_session_stays_flat(tmp_path: Path):
     quarter of all that is written.
     """
     bot = Bot(OPEN, store=f"sqlite:///{tmp_path}/long.db", clock=FakeClock())
-    talk, sizes = bot.session(), []
+    talk, sizes, empty = bot.session(), [], used(tmp_path / "long.db")
     for turn in range(1_000):
         talk.say(f"{turn:03} " + "word " * 159 + ".")
         if turn % 100 == 99:
@@ -280,7 +280,7 @@ def test_a_long_session_stays_flat(tmp_path: Path):
     grown = [after - before for before, after in pairwise(sizes)]
     said = sum(len(message.content.encode()) for message in talk.history())
     assert max(grown) <= 1.1 * min(grown) + 2 * PAGE_BYTES
-    assert sizes[-1] <= 4.5 * said
+    assert sizes[-1] - empty <= 4.5 * said
     bot.close()
 
 
