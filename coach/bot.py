@@ -1,5 +1,6 @@
 """Bot: a flow, a store and a way of hearing. It opens sessions."""
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -173,9 +174,10 @@ class Bot:
         self.store.close()
 
     def _named(self, who: Parties, session_id: str) -> Session:
-        try:
+        context = None
+        with contextlib.suppress(SessionNotFound):  # no part of what beginning may raise
             context = self.store.load(session_id)
-        except SessionNotFound:
+        if context is None:
             return self._begin(session_id, who)
         _check_owner(context, who)
         return self._resume(session_id, context)

@@ -1,5 +1,6 @@
 """Recall: the messages and memories that are about a question, as many as a budget holds."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -180,7 +181,7 @@ def _held(numbers: Sequence[int], heap: Heap) -> float:
     return len(numbers) / (heap.past - numbers[-1]) * heap.count
 
 
-class _Heaped:
+class _Heaped(ABC):
     """What was found in one heap: its rows without their text, and what each scores."""
 
     def __init__(self, db: Db, wanted: Wanted, heap: Heap, terms: _Terms) -> None:
@@ -192,8 +193,9 @@ class _Heaped:
         self.lines: dict[int, Line] = {}
         self.scores: dict[int, float] = {}
 
+    @abstractmethod
     def _near(self, meaning: Meaning) -> Sequence[int]:
-        raise NotImplementedError
+        """The rows that lie nearest to a meaning, the nearest first."""
 
     def _words(self, mean: float, speaker: Role | None = None) -> list[dict[int, float]]:
         return ranking.by_term(self.postings, self.weights, self.lines, mean, speaker)
@@ -216,8 +218,9 @@ class _Heaped:
     def _has(self, owner: str) -> bool:
         return owner == self.heap.owner
 
+    @abstractmethod
     def shown(self, chosen: Mapping[Key, float]) -> Iterator[Recalled]:
-        raise NotImplementedError
+        """What was chosen of this heap, with its text."""
 
 
 class _Messages(_Heaped):
