@@ -31,11 +31,23 @@ CoachError
 │   ├── OlderSchema          written by an earlier one, and not upgraded yet
 │   ├── ArchiveError         an export or a backup cannot be read, with path:line, or written
 │   └── StoreNotEmpty        a backup is restored into an empty store only
-└── PromptError              the page cannot be rendered
-    ├── TemplateNotFound     no such template under the template folders
-    ├── TemplateError        a template is wrong, with file:line
-    ├── BudgetError          the sections that must be there do not fit
-    └── SummaryFailed        what leaves the window could not be summarised
+├── PromptError              the page cannot be rendered
+│   ├── TemplateNotFound     no such template under the template folders
+│   ├── TemplateError        a template is wrong, with file:line
+│   ├── BudgetError          the sections that must be there do not fit
+│   └── SummaryFailed        what leaves the window could not be summarised
+└── LlmError                 the llm did not do what was asked of it
+    ├── LlmNotInstalled      its library is not there; how to get it
+    ├── LlmAddressError      an address that names no llm
+    ├── LlmUnavailable       no connection, a server error, or no answer in time
+    ├── LlmRateLimited       it has had enough for now; `retry_after` in seconds
+    ├── LlmDenied            a key or a right is missing, or the request is not taken
+    ├── LlmOutputInvalid     it answered, and not in the form that was asked for
+    ├── LlmEmpty             it answered nothing
+    ├── LlmRefused           it would not answer
+    ├── ContextTooLong       the page is longer than the llm takes
+    ├── LlmInterrupted       the answer broke off after its first words
+    └── TurnCancelled        somebody said stop before there was a word of a reply
 """
 
 import difflib
@@ -211,6 +223,62 @@ class BudgetError(PromptError):
 
 class SummaryFailed(PromptError):
     """What leaves the window could not be summarised; nothing was folded, nothing is lost."""
+
+
+class LlmError(CoachError):
+    """The llm did not do what was asked of it. No text here ever holds a key."""
+
+
+class LlmNotInstalled(LlmError):
+    """The library of an llm is not there; the text is the command that brings it."""
+
+
+class LlmAddressError(LlmError):
+    """An address that names no llm."""
+
+
+class LlmUnavailable(LlmError):
+    """No connection, a server error, or no answer in time. Trying again may help."""
+
+
+class LlmRateLimited(LlmError):
+    """The llm has had enough for now; `retry_after` is in seconds, None when it does not say."""
+
+    def __init__(self, text: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class LlmDenied(LlmError):
+    """A key or a right is missing, or the request is not taken; trying again does not help."""
+
+
+class LlmOutputInvalid(LlmError):
+    """The llm answered, and not in the form that was asked for."""
+
+
+class LlmEmpty(LlmError):
+    """The llm answered nothing."""
+
+
+class LlmRefused(LlmError):
+    """The llm would not answer."""
+
+
+class ContextTooLong(LlmError):
+    """The page is longer than the llm takes."""
+
+
+class LlmInterrupted(LlmError):
+    """The answer broke off after its first words, which are `partial`."""
+
+    def __init__(self, text: str, partial: str = "") -> None:
+        super().__init__(text)
+        self.partial = partial
+
+
+class TurnCancelled(LlmError):
+    """Somebody said stop before there was a word of a reply; the message is kept, unanswered."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -18,12 +18,13 @@ from coach.prompting.view import PromptView
 from coach.record.answer import Answer
 from coach.record.context import CoachContext
 from coach.record.last_time import LastTime
-from coach.record.message import Message, ToolCall
+from coach.record.message import Message
 from coach.record.profile import NOBODY
 from coach.record.summary import Summary, SummaryLine
 from coach.record.task import TaskStatus
 from coach.views import Occasion
 from coach.vocabulary.commands import Answerable
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.words import SessionStatus
 from coach.voice import Voice
 

@@ -21,6 +21,7 @@ def explain(decision: Decision) -> str:
 
 def _lines(decision: Decision) -> Iterator[str]:
     yield from map(_ruling, decision.rulings)
+    yield from (f"not taken: {note}" for note in decision.notes)
     for move in decision.moves:
         yield f"moved {move}{_because(move.because)}"
     if not decision.moves:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from coach.prompting.message import PromptMessage
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.words import Role
 
 Json = dict[str, object]

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from coach.prompting.section import RawMessage, RawSection, SectionSpec
 from coach.prompting.untrusted import neutralise
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 
 NO_RESULT = "(no result)"
 LOOSE_PRIORITY = 100

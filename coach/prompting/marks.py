@@ -16,7 +16,7 @@ from coach.prompting.section import SectionSpec
 from coach.prompting.untrusted import Untrusted
 from coach.prompting.view import MessageView
 from coach.prompting.wording import what
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.words import Role
 
 SETTINGS = tuple(name for name in SectionSpec.model_fields if name != "name")

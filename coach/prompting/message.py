@@ -1,7 +1,7 @@
 """A message of a prompt: what stands on the page, and what a provider is sent of it."""
 
 from coach.prompting.exchange import call_lines
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
 

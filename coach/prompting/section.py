@@ -13,7 +13,7 @@ from pydantic import Field as Setting
 from pydantic import model_validator
 
 from coach.prompting.cutting import Keep
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
 

@@ -8,16 +8,9 @@ from sqlmodel import Field as Col
 
 from coach.record.base import JsonText, Row
 from coach.record.times import UtcDateTime
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
-
-
-class ToolCall(Value):
-    """A tool that an assistant's message asks for. `arguments` is JSON text, as it was written."""
-
-    id: str
-    name: str
-    arguments: str = "{}"
 
 
 class Message(Value):
@@ -27,7 +20,8 @@ class Message(Value):
     count of the content alone under `encoding`. `withdrawn_by` is the revision that undid its
     turn: it stays in the record and leaves the page; `absences` are its earlier times of being
     withdrawn, from a revision to the one that brought it back. An assistant's message may hold
-    `tool_calls`; a tool's message answers the call `tool_call_id`.
+    `tool_calls`; a tool's message answers the call `tool_call_id`. A `partial` one was broken off
+    while it was written, because somebody said stop.
     """
 
     seq: int
@@ -41,6 +35,7 @@ class Message(Value):
     absences: tuple[tuple[int, int], ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    partial: bool = False
 
     @property
     def token_count(self) -> int:
@@ -98,3 +93,4 @@ class MessageRow(Row, table=True):
     absences: list[Any] | None = Col(default=None, sa_type=JsonText)
     tool_calls: list[Any] | None = Col(default=None, sa_type=JsonText)
     tool_call_id: str | None = Col(default=None, max_length=128)
+    partial: bool | None = None

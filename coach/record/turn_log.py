@@ -32,7 +32,9 @@ class TurnRow(Row, table=True):
     turns 50, 100, 200, 400 … also hold a `snapshot`. `text` is there while the turn is pending
     (afterwards its message holds it), `digest` is its sha256 and stays, so that the same key
     with another text is noticed. `first_seq` is the sequence number of the turn's first message,
-    None where the application wrote without one; `page` is a PageRecord.
+    None where the application wrote without one, and `said` how many it has, None for the usual
+    two; `page` is a PageRecord. `calls` are what an llm was asked (LlmCall), with sums: tokens
+    as the provider counts them, and `llm_ms` milliseconds of wall time; None without any.
 
     `retry_at` (milliseconds since 1970 by the database's clock) is from when on a sweeper may take
     up a turn whose worker is gone, None when whoever sent it was told that it failed; `tries`
@@ -64,3 +66,9 @@ class TurnRow(Row, table=True):
     tries: int = 0
     retry_at: int | None = Col(default=None, sa_type=BigInteger)
     problem: str | None = None
+    said: int | None = None
+    calls: list[Any] | None = Col(default=None, sa_type=JsonText)
+    input_tokens: int | None = None
+    cached_tokens: int | None = None
+    output_tokens: int | None = None
+    llm_ms: int | None = None

@@ -14,9 +14,12 @@ from coach.stores import said_once
 from coach.stores.damage import readable
 from coach.stores.statements import CONTEXT, GATHERED
 from coach.stores.values import Claim, Definition, Kept, Rows, SessionLine, StoredTurn
+from coach.vocabulary.llm import LlmCall, total_usage
 from coach.vocabulary.value import Value
 
 SNAPSHOT_EVERY = 50
+USUAL = 2  # messages of a turn: what the person said, and the reply
+ASKED = ("said", "calls", "input_tokens", "cached_tokens", "output_tokens", "llm_ms")
 OPENING_KEY = ""  # no message has it: keys of messages are not empty
 COLUMNS = tuple(c.name for c in CONTEXT.c if c.name in CoachContext.model_fields)
 STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in GATHERED)
@@ -64,13 +67,14 @@ def gathered_values(session_id: str, item: Value) -> dict[str, Any]:
 
 def message_values(session_id: str, message: Message) -> dict[str, Any]:
     calls = [call.model_dump() for call in message.tool_calls] or None
-    absences = message.absences or None
-    return {"session_id": session_id, **message.__dict__, "tool_calls": calls, "absences": absences}
+    rare = {"absences": message.absences or None, "partial": message.partial or None}
+    return {"session_id": session_id, **message.__dict__, "tool_calls": calls, **rare}
 
 
 @readable
 def to_message(row: dict[str, Any]) -> Message:
     row["tool_calls"], row["absences"] = row["tool_calls"] or (), row["absences"] or ()
+    row["partial"] = bool(row["partial"])
     return Message.model_validate(_without_session(row))
 
 
@@ -103,7 +107,19 @@ def turn_values(claim: Claim, kept: Kept) -> dict[str, Any]:
         "snapshot": kept.new.to_dict() if is_snapshot_due(revision) else None,
         "page": _page(kept),
         "done_at": kept.new.updated_at,
+        **_asked(kept),
     }
+
+
+def _asked(kept: Kept) -> dict[str, Any]:
+    """How many messages the turn has, and what its llm was asked; the usual is None."""
+    said, calls = len(kept.messages), kept.calls
+    values: dict[str, Any] = dict.fromkeys(ASKED) | {"said": said if said != USUAL else None}
+    if not calls:
+        return values
+    plain = [call.model_dump(mode="json", exclude_defaults=True) for call in calls]
+    sums = total_usage(calls).model_dump()
+    return values | sums | {"calls": plain, "llm_ms": sum(call.ms for call in calls)}
 
 
 def _page(kept: Kept) -> RawJson | None:
@@ -134,6 +150,8 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
         tries=row["tries"],
         problem=row["problem"],
         page=None if row["page"] is None else PageRecord.model_validate(row["page"]),
+        calls=tuple(LlmCall.model_validate(call) for call in row["calls"] or ()),
+        partial=bool(said) and said[-1].partial,
     )
 
 
@@ -180,6 +198,7 @@ UNFINISHED = (
     "snapshot",
     "page",
     "done_at",
+    *ASKED,
 )
 
 
@@ -209,5 +228,6 @@ def opening_values(kept: Kept) -> dict[str, Any]:
             "page": _page(kept),
             "at": context.created_at,
             "done_at": context.created_at,
+            **_asked(kept),
         }
     )

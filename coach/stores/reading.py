@@ -128,5 +128,6 @@ def _with_words(row: Raw, said: dict[int, Message]) -> StoredTurn:
 
 
 def _size(row: Raw) -> int:
-    """How many messages a turn has: the opening has no message of the person."""
-    return 1 if row["number"] == 0 else 2
+    """How many messages a turn has."""
+    said: int | None = row["said"]
+    return mapping.USUAL if said is None else said

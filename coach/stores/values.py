@@ -12,6 +12,7 @@ from coach.record.page import Family, PageRecord
 from coach.stores.connect import Db
 from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision
+from coach.vocabulary.llm import LlmCall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +28,8 @@ class Definition:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredTurn:
     """A turn off the log. `revision`, `decision` and `reply` are None while it is pending, and when
-    it has failed; `problem` says why, after how many `tries` of a sweeper."""
+    it has failed; `problem` says why, after how many `tries` of a sweeper. `calls` are what an llm
+    was asked for it, and a `partial` reply was broken off because somebody said stop."""
 
     session_id: str
     number: int
@@ -42,6 +44,8 @@ class StoredTurn:
     tries: int = 0
     problem: str | None = None
     page: PageRecord | None = None
+    calls: tuple[LlmCall, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +58,8 @@ class Kept:
     `shared` says that guards or actions of the host have held `new`, and may still hold it.
     `lent` that they will get `new` itself, and must not reach what is kept at hand of it.
     `page` is what the turn's page was made from, `family` the sources of its template by name,
-    unless the store is known to hold them. `learned` is what becomes memories of the person.
+    unless the store is known to hold them. `learned` is what becomes memories of the person,
+    `calls` are what an llm was asked.
     """
 
     old: CoachContext
@@ -70,6 +75,7 @@ class Kept:
     page: PageRecord | None = None
     family: Family | None = None
     learned: Sequence[Memory] = ()
+    calls: Sequence[LlmCall] = ()
 
     @property
     def since(self) -> int | None:

@@ -92,7 +92,8 @@ class Decision(Value):
     """Why one turn ended where it did.
 
     `events` are short words such as 'corrected goal' or 'completed'; `asks` is the field
-    whose question is put next, `asks_about` the assumption that is to be confirmed.
+    whose question is put next, `asks_about` the assumption that is to be confirmed. `notes` say
+    what an llm heard that could not be taken as a command, and why.
     """
 
     stage: str
@@ -102,6 +103,7 @@ class Decision(Value):
     events: tuple[str, ...] = ()
     asks: str | None = None
     asks_about: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[Ruling, ...]:

@@ -12,7 +12,7 @@ from page_views import big_view, templates
 from coach.prompting.adapters import anthropic, openai
 from coach.prompting.message import PromptMessage
 from coach.prompting.prompt import render_page
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 
 STRING = {"type": "string", "minLength": 1}
 

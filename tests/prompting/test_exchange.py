@@ -8,7 +8,7 @@ from coach.prompting.budget import pack
 from coach.prompting.exchange import call_lines, exchanges
 from coach.prompting.section import RawMessage, RawSection, SectionSpec
 from coach.prompting.tokens import tokenizer
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 
 HISTORY = SectionSpec(name="history", priority=30, keep="last")
 

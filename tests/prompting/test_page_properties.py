@@ -16,7 +16,7 @@ from coach.prompting.prompt import render_page
 from coach.prompting.section import ROLE_LINES, RawMessage, RawSection, SectionSpec
 from coach.prompting.spans import spans
 from coach.prompting.tokens import tokenizer
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 
 BUILT_IN = templates()
 PAGE = ["grow/reality.md.jinja"]

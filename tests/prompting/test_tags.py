@@ -5,7 +5,7 @@ from page_views import history, templates, view
 
 from coach.errors import TemplateError
 from coach.prompting.view import CallView, MessageView
-from coach.record.message import ToolCall
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.words import Role
 
 LOOP = "{% for said in history %}{% message said %}{{ said.content }}{% endmessage %}{% endfor %}"

@@ -10,11 +10,11 @@ import pytest
 import coach
 from coach.errors import SettingsError
 from coach.prompting.window import trim, window
-from coach.record.message import ToolCall
 from coach.settings import Settings, read_settings
 from coach.stores.statements import CONTEXT, MESSAGE
 from coach.testing import FakeClock
 from coach.vocabulary.context_policy import WindowPolicy
+from coach.vocabulary.llm import ToolCall
 from coach.vocabulary.words import Role
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)

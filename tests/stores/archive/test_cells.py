@@ -15,7 +15,7 @@ from coach.stores.archive.cells import plain_row, read_row, reader_of
 MESSAGE = {
     **{"session_id": "s", "seq": 1, "role": "user", "content": "hi", "tokens": 1},
     **{"encoding": "o200k_base", "revision": 0, "at": "2026-01-01T00:00:00+00:00"},
-    **dict.fromkeys(("withdrawn_by", "absences", "tool_calls", "tool_call_id")),
+    **dict.fromkeys(("withdrawn_by", "absences", "tool_calls", "tool_call_id", "partial")),
 }
 THING = Table(
     "coach_thing",

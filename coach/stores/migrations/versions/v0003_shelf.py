@@ -53,6 +53,7 @@ def upgrade() -> None:
     _erasures()
     _identity()
     _retries()
+    _calls()
     _due()
     _memories()
     _vectors()
@@ -125,6 +126,15 @@ def _retries() -> None:
     op.create_index(
         "turn_pending", "coach_turn", ["retry_at"], sqlite_where=only, postgresql_where=only
     )
+
+
+def _calls() -> None:
+    """What a turn's llm was asked, how many messages a turn has, and which was broken off."""
+    op.add_column("coach_message", sa.Column("partial", sa.Boolean))
+    for name in ("said", "input_tokens", "cached_tokens", "output_tokens", "llm_ms"):
+        op.add_column("coach_turn", sa.Column(name, sa.Integer))
+    op.add_column("coach_turn", sa.Column("calls", sa.Text))
+    op.execute("UPDATE coach_turn SET said = 1 WHERE number = 0 AND first_seq IS NOT NULL")
 
 
 def _due() -> None:
