@@ -16,7 +16,9 @@ CoachError
 │   ├── FixtureError         a fixture has problems; all of them, with file:line
 │   ├── InvalidId            a session or user id that is no id
 │   ├── InvalidValue         a value that a field does not take
-│   └── IdempotencyKeyReuse  the same key with another text
+│   ├── IdempotencyKeyReuse  the same key with another text
+│   ├── UnscriptedCall       a double of an llm was asked what nobody has prepared
+│   └── CassetteMiss         no recording of this request on the cassette
 ├── SessionError             the conversation cannot go on like this
 │   ├── SessionNotFound      no such session (or not this user's)
 │   ├── SessionBusy          another turn is in flight
@@ -147,6 +149,14 @@ class InvalidValue(InputError):
 
 class IdempotencyKeyReuse(InputError):
     """The same key was sent before with another text."""
+
+
+class UnscriptedCall(InputError):
+    """A double of an llm was asked for an answer that nobody has prepared."""
+
+
+class CassetteMiss(InputError):
+    """No recording of this request on the cassette; the text shows the nearest one."""
 
 
 class SessionError(CoachError):

@@ -1,8 +1,44 @@
 """Test doubles that ship with coachflow: a rehearsal needs no llm, no network and no clock."""
 
-from coach.testing.clock import FakeClock
-from coach.testing.embedder import FakeEmbedder
-from coach.testing.rehearsal import Rehearsal, rehearse
-from coach.testing.templates import lint_templates
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["FakeClock", "FakeEmbedder", "Rehearsal", "lint_templates", "rehearse"]
+if TYPE_CHECKING:
+    from coach.testing.answers import Pieces as Pieces
+    from coach.testing.clock import FakeClock as FakeClock
+    from coach.testing.embedder import FakeEmbedder as FakeEmbedder
+    from coach.testing.llms import FailingLLM as FailingLLM
+    from coach.testing.llms import ScriptedLLM as ScriptedLLM
+    from coach.testing.rehearsal import Rehearsal as Rehearsal
+    from coach.testing.rehearsal import rehearse as rehearse
+    from coach.testing.templates import lint_templates as lint_templates
+
+_HOMES = {
+    "FailingLLM": "llms",
+    "FakeClock": "clock",
+    "FakeEmbedder": "embedder",
+    "Pieces": "answers",
+    "Rehearsal": "rehearsal",
+    "ScriptedLLM": "llms",
+    "lint_templates": "templates",
+    "rehearse": "rehearsal",
+}
+
+__all__ = [
+    "FailingLLM",
+    "FakeClock",
+    "FakeEmbedder",
+    "Pieces",
+    "Rehearsal",
+    "ScriptedLLM",
+    "lint_templates",
+    "rehearse",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Names are imported when they are first used: a process that needs one pays for one."""
+    import importlib
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
