@@ -6,6 +6,9 @@ if TYPE_CHECKING:
     from coach.testing.answers import Pieces as Pieces
     from coach.testing.clock import FakeClock as FakeClock
     from coach.testing.embedder import FakeEmbedder as FakeEmbedder
+    from coach.testing.llm_faults import Fault as Fault
+    from coach.testing.llm_process import LlmProcess as LlmProcess
+    from coach.testing.llm_server import FakeLlmServer as FakeLlmServer
     from coach.testing.llms import FailingLLM as FailingLLM
     from coach.testing.llms import ScriptedLLM as ScriptedLLM
     from coach.testing.rehearsal import Rehearsal as Rehearsal
@@ -16,6 +19,9 @@ _HOMES = {
     "FailingLLM": "llms",
     "FakeClock": "clock",
     "FakeEmbedder": "embedder",
+    "FakeLlmServer": "llm_server",
+    "Fault": "llm_faults",
+    "LlmProcess": "llm_process",
     "Pieces": "answers",
     "Rehearsal": "rehearsal",
     "ScriptedLLM": "llms",
@@ -27,6 +33,9 @@ __all__ = [
     "FailingLLM",
     "FakeClock",
     "FakeEmbedder",
+    "FakeLlmServer",
+    "Fault",
+    "LlmProcess",
     "Pieces",
     "Rehearsal",
     "ScriptedLLM",
