@@ -5,10 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic import Field as Setting
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -16,6 +25,7 @@ from pydantic_settings import (
 
 from coach.errors import SettingsError, did_you_mean
 from coach.limits import MAX_MESSAGE_CHARS
+from coach.llms.limits import USUAL, LlmLimits
 from coach.vocabulary import memory_policy
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy, WindowPolicy
 from coach.vocabulary.memory_policy import MemoryPolicy
@@ -88,6 +98,10 @@ class Settings(BaseSettings):
     `context` says what goes on it, `memory` what is kept of a
     person, and a flow may say otherwise; `keep_pages` has every turn
     render its page and keep the ledger.
+
+    `llm` are addresses such as 'openai:gpt-5.2', tried in order; in a variable commas part them.
+    `llm_key` is the key for a server by its URL, and `llm_limits` say how long an llm is waited
+    for and how much it may say.
     """
 
     model_config = SettingsConfigDict(
@@ -102,11 +116,22 @@ class Settings(BaseSettings):
     encoding: str = "o200k_base"
     max_message_chars: int = Setting(default=MAX_MESSAGE_CHARS, ge=1)
     keep_pages: bool = True
+    llm: Annotated[tuple[str, ...], NoDecode] = Setting(default=(), repr=False)
+    llm_key: SecretStr | None = None
+    llm_limits: LlmLimits = USUAL
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()
     manager: ManagerSettings = ManagerSettings()
     time: TimeSettings = TimeSettings()
+
+    @field_validator("llm", mode="before")
+    @classmethod
+    def _addresses(cls, given: Any) -> Any:
+        """One address as text, or several with commas between them."""
+        if not isinstance(given, str):
+            return given
+        return tuple(part.strip() for part in given.split(",") if part.strip())
 
     @classmethod
     def settings_customise_sources(

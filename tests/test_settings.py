@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from coach.errors import SettingsError
+from coach.llms.limits import LlmLimits
 from coach.settings import ManagerSettings, Settings, read_manager_settings, read_settings
 from coach.vocabulary.context_policy import ContextPolicy
+
+CHAIN = ("openai:gpt-5.2", "ollama:llama3.2:1b", "offline")
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,9 @@ def test_there_is_a_default_for_everything():
         "encoding": "o200k_base",
         "max_message_chars": 32_000,
         "keep_pages": True,
+        "llm": (),
+        "llm_key": None,
+        "llm_limits": LlmLimits().model_dump(),
         "context": ContextPolicy().model_dump(),
         "memory": {"entities": None},
         "conversation": {"storage_mode": None, "rolling_window_size": None},
@@ -47,6 +53,10 @@ def test_there_is_a_default_for_everything():
         ("BUDGET", "0", 0),
         ("ENCODING", "cl100k_base", "cl100k_base"),
         ("MAX_MESSAGE_CHARS", "10", 10),
+        ("LLM", "openai:gpt-5.2", ("openai:gpt-5.2",)),
+        ("LLM", "openai:gpt-5.2, ollama:llama3.2:1b,offline", (*CHAIN,)),
+        ("LLM", "", ()),
+        ("LLM_KEY", "s3cret", SecretStr("s3cret")),
     ],
 )
 def test_a_variable_of_the_environment_sets_it(
@@ -69,6 +79,34 @@ def test_settings_do_not_change():
     """They are read when a coach is made."""
     with pytest.raises(ValidationError, match="frozen"):
         Settings().budget = 5
+
+
+def test_a_key_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch):
+    """Neither by the settings nor by their JSON."""
+    monkeypatch.setenv("COACH_LLM_KEY", "s3cret")
+    shown = f"{Settings()!r} {Settings()} {Settings().model_dump_json()}"
+    assert "s3cret" not in shown
+
+
+def test_limits_of_an_llm_have_variables_and_a_table(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Each by itself; the file may name several llms."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COACH_LLM_LIMITS__SECONDS", "20")
+    (tmp_path / "coach.toml").write_text(
+        'llm = ["openai:gpt-5.2", "offline"]\n[llm_limits]\nmax_tokens = 300\n'
+    )
+    found = read_settings()
+    assert found.llm == ("openai:gpt-5.2", "offline")
+    assert found.llm_limits == LlmLimits(seconds=20, max_tokens=300)
+
+
+def test_a_wrong_limit_is_named(monkeypatch: pytest.MonkeyPatch):
+    """With its variable."""
+    monkeypatch.setenv("COACH_LLM_LIMITS__SECONDS", "0")
+    with pytest.raises(SettingsError, match="COACH_LLM_LIMITS__SECONDS='0' cannot be used"):
+        read_settings()
 
 
 FLAG = "SESSION_EXPIRATION_SECONDS"

@@ -52,3 +52,15 @@ def test_importing_coach_imports_no_heavy_library() -> None:
     code = f"import coach, sys; print([n for n in {HEAVY!r} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_bot_without_an_llm_imports_none_of_its_libraries() -> None:
+    """`import coach.bot`, and a coach that is opened and asked, cost nothing of them."""
+    libraries = ("pydantic_ai", "openai", "httpx", "httpx2")
+    code = f"""
+import sys, coach, coach.bot
+coach.Bot("grow").session("ada").say("run a marathon")
+print([n for n in {libraries!r} if n in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -12,7 +12,7 @@ FLOORS: list[set[str]] = [
     {"errors", "library", "limits"},
     {"vocabulary"},
     {"record"},
-    {"flows", "hearing", "prompting", "recalling", "stores"},
+    {"flows", "hearing", "llms", "prompting", "recalling", "stores"},
     {
         "audit",
         "checks",
@@ -88,8 +88,11 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"flows/yaml_source.py"},
 }
 FOLDERS: dict[str, set[str]] = {
+    "httpx2": {"llms"},
+    "openai": {"llms"},
     "platformdirs": {"cli"},
     "prompt_toolkit": {"cli"},
+    "pydantic_ai": {"llms"},
     "rich": {"cli"},
     "sqlalchemy": {"record", "stores"},
     "sqlmodel": {"record"},

@@ -1,0 +1,164 @@
+"""Clients of the library: how they are made for an address, and one for each event loop."""
+
+import asyncio
+import base64
+import threading
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from pydantic_ai.models import Model, infer_model
+from pydantic_ai.profiles import ModelProfile
+from pydantic_ai.settings import ModelSettings
+
+from coach.llms.limits import LlmLimits
+from coach.llms.places import Place
+
+# A server of one's own is sent these headers and no other that the environment may name.
+HEADERS = {"host", "connection", "user-agent", "accept", "accept-encoding"}
+HEADERS |= {"content-type", "content-length"}
+NO_KEY = "none"  # the client wants a key where the server wants none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Client:
+    """Something to ask, what opens and closes it, and what every request is to carry."""
+
+    model: Model
+    opened: AbstractAsyncContextManager[Any]
+    settings: ModelSettings
+
+
+Make = Callable[[], Client]
+
+
+class Clients:
+    """One client for each event loop, since connections belong to the loop that opened them.
+
+    A client is closed with its loop: an asynchronous generator holds it, and `asyncio.run` and its
+    like close those before the loop. `aclose` closes the one of the running loop before.
+    """
+
+    def __init__(self, make: Make) -> None:
+        self._make = make
+        self._first: Client | None = make()  # so that what is wrong is said at once
+        self._lock = threading.Lock()
+        self._open: dict[asyncio.AbstractEventLoop, _Kept] = {}
+
+    async def get(self) -> Client:
+        """The client of the running loop."""
+        return await asyncio.shield(self._kept().opening)
+
+    async def aclose(self) -> None:
+        """Close what this loop has open; the next request opens it again."""
+        with self._lock:
+            kept = self._open.pop(asyncio.get_running_loop(), None)
+        if kept is not None:
+            await asyncio.wait([kept.opening])
+            await kept.holder.aclose()
+
+    def _kept(self) -> "_Kept":
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            for other in [other for other in self._open if other.is_closed()]:
+                del self._open[other]
+            if loop not in self._open:
+                client, self._first = self._first or self._make(), None
+                holder = self._hold(client, loop)
+                self._open[loop] = _Kept(holder, loop.create_task(_first_of(holder)))
+            return self._open[loop]
+
+    async def _hold(
+        self, client: Client, loop: asyncio.AbstractEventLoop
+    ) -> AsyncGenerator[Client]:
+        async with client.opened:
+            try:
+                yield client
+            finally:
+                with self._lock:
+                    self._open.pop(loop, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    holder: AsyncGenerator[Client]
+    opening: asyncio.Task[Client]
+
+
+async def _first_of(holder: AsyncGenerator[Client]) -> Client:
+    return await anext(holder)
+
+
+def maker(place: Place, limits: LlmLimits) -> Make:
+    """How a client for the place is made. What the library raises for a missing key comes as it
+    is: a UserError or an ImportError, at the first call."""
+    timeout = httpx2.Timeout(limits.silence_seconds, connect=limits.connect_seconds)
+    if place.provider in ("openai", "openai_compatible", "ollama"):
+        secure = httpx2.create_ssl_context()
+        return lambda: _openai(
+            place, httpx2.AsyncClient(timeout=timeout, verify=secure, **_kept_to(place))
+        )
+    return lambda: _any(place, ModelSettings(timeout=timeout, max_retries=0))
+
+
+def _any(place: Place, settings: ModelSettings) -> Client:
+    """Whatever provider the library knows, with keys from the variables it names."""
+    model = infer_model(f"{place.provider}:{place.llm}")
+    return Client(model=model, opened=model, settings=settings)
+
+
+def _openai(place: Place, http: httpx2.AsyncClient) -> Client:
+    """OpenAI's chat completions: at OpenAI, or at a server that speaks them."""
+    from openai import AsyncOpenAI
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers import Provider
+    from pydantic_ai.providers.ollama import OllamaProvider
+    from pydantic_ai.providers.openai import OpenAIProvider
+    from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+    key = place.key.get_secret_value() if place.key else NO_KEY
+    client = AsyncOpenAI(
+        api_key=key, base_url=place.base, http_client=http, max_retries=0, timeout=http.timeout
+    )
+    provider: Provider[AsyncOpenAI]
+    match place.provider:
+        case "openai":
+            provider = OpenAIProvider(openai_client=client)
+        case "ollama":
+            provider = OllamaProvider(openai_client=client)
+        case _:
+            provider = OpenAICompatibleProvider("openai_compatible", openai_client=client)
+    model = OpenAIChatModel(place.llm, provider=provider, profile=_profile(place))
+    return Client(model=model, opened=http, settings=ModelSettings())
+
+
+def _profile(place: Place) -> ModelProfile:
+    """A stream without a finish reason broke off. Servers of one's own know `max_tokens`."""
+    profile: dict[str, Any] = {"openai_chat_streaming_requires_finish_reason": True}
+    if place.foreign:
+        profile["openai_chat_supports_max_completion_tokens"] = False
+    return profile  # type: ignore[return-value]
+
+
+def _kept_to(place: Place) -> Mapping[str, Any]:
+    """Hooks by which a server of one's own gets its own key, and nothing meant for OpenAI."""
+    if not place.foreign:
+        return {}
+    authorization = _authorization(place)
+
+    async def keep(request: httpx2.Request) -> None:
+        for name in set(request.headers) - HEADERS:
+            del request.headers[name]
+        if authorization:
+            request.headers["Authorization"] = authorization
+
+    return {"event_hooks": {"request": [keep]}}
+
+
+def _authorization(place: Place) -> str:
+    if place.login is not None:
+        login = place.login.get_secret_value().encode()
+        return f"Basic {base64.b64encode(login).decode()}"
+    return f"Bearer {place.key.get_secret_value()}" if place.key else ""
