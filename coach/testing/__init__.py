@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from coach.testing.answers import Pieces as Pieces
+    from coach.testing.cassettes import Cassette as Cassette
     from coach.testing.clock import FakeClock as FakeClock
     from coach.testing.embedder import FakeEmbedder as FakeEmbedder
     from coach.testing.llm_faults import Fault as Fault
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from coach.testing.templates import lint_templates as lint_templates
 
 _HOMES = {
+    "Cassette": "cassettes",
     "FailingLLM": "llms",
     "FakeClock": "clock",
     "FakeEmbedder": "embedder",
@@ -30,6 +32,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Cassette",
     "FailingLLM",
     "FakeClock",
     "FakeEmbedder",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("audit", "identity", "memory", "people", "time")
+PAGES = ("audit", "doubles", "identity", "memory", "people", "time")
 BLOCKS = [
     (page, kind, text)
     for page in PAGES
