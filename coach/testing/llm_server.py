@@ -148,6 +148,9 @@ class FakeLlmServer:
         if self._loop is None:
             work.close()
             raise RuntimeError("the server is not running: call start()")
+        if threading.current_thread() is self._thread:
+            work.close()
+            raise RuntimeError("an async function of the server cannot stop it: use a sync one")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     async def _listen(self) -> None:

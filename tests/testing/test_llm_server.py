@@ -225,6 +225,25 @@ async def test_a_server_dies_in_the_middle_and_comes_back() -> None:
         assert (server.url, server.left) == (url, 0)
 
 
+async def test_a_function_may_kill_the_server_that_calls_it() -> None:
+    """Unless it is async: that would wait for itself."""
+    with FakeLlmServer() as server:
+
+        async def stuck(request: Any) -> str:
+            with pytest.raises(RuntimeError, match="use a sync one"):
+                server.kill()
+            return "Still there."
+
+        def kills(request: Any) -> str:
+            server.kill()
+            return "Nobody hears this."
+
+        server.script(stuck, kills)
+        assert (await ask(server)).choices[0].message.content == "Still there."
+        with pytest.raises(openai.APIConnectionError):
+            await ask(server)
+
+
 async def test_it_notices_a_client_that_leaves() -> None:
     """Between two chunks."""
     with FakeLlmServer(Pieces.words("a b c d e f g", delay=0.02)) as server:
