@@ -102,10 +102,29 @@ def decline(engine: "Engine", walker: Walker, command: Decline) -> str:
 
 
 def assume(engine: "Engine", walker: Walker, command: Assume) -> str:
-    walker.context.add_assumption(
-        command.content, Source.INFERRED, command.confidence, command.related_to
-    )
+    """Believe it. With a value it is proposed as the answer of a field, in place of what was
+    proposed before; a field that has it already needs no proposal."""
+    context, name, value = walker.context, command.related_to, command.value
+    if value is not None:
+        if name is None:
+            raise Refused("an assumed value needs the field that it would answer")
+        value = checked(walker, name, value)
+        if context.value(name) == value:
+            return f"{label(name)} stays as it was"
+        _withdraw(walker, name, value)
+    context.add_assumption(command.content, Source.INFERRED, command.confidence, name, value)
     return ""
+
+
+def _withdraw(walker: Walker, name: str, value: Answerable) -> None:
+    """Give up what was proposed for a field; what an unconfirmed answer rests on stays. What the
+    person has rejected is not proposed again."""
+    said, believed = walker.context.value(name), walker.context.get_assumptions_for(name)
+    if any(belief.rejected and belief.value == value for belief in believed):
+        raise Refused(f"that {label_of(walker.flow, name)} is {value!r} was rejected")
+    for belief in believed:
+        if belief.open and belief.value is not None and belief.value != said:
+            walker.context.supersede(belief.id)
 
 
 def put_declined(walker: Walker, name: str) -> None:

@@ -18,7 +18,7 @@ from coach.flows.carrying import carries, carry
 from coach.flows.due import alarms, next_due
 from coach.flows.flow import Flow, chain
 from coach.flows.machine import FlowMachine
-from coach.flows.questions import Question, choices_of, is_missing, label, next_question
+from coach.flows.questions import Question, choices_of, is_missing, label, next_question, standing
 from coach.flows.registry import Action
 from coach.flows.walker import Walker
 from coach.record.context import CoachContext
@@ -187,6 +187,7 @@ class Engine:
             choices=choices_of(field, context),
             triggers=self.machine.triggers(context.stage),
             finished=context.finished,
+            **standing(self.flow, context),
             now=now or context.updated_at,
         )
 

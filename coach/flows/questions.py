@@ -1,6 +1,8 @@
 """Questions: what is asked next, computed from what is missing."""
 
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 from coach.flows.flow import Flow, chain
 from coach.record.assumption import Assumption
@@ -18,6 +20,7 @@ class Question:
 
 
 NOTHING = Question()
+MOST_BELIEVED = 20
 
 
 def next_question(flow: Flow, context: CoachContext) -> Question:
@@ -27,12 +30,18 @@ def next_question(flow: Flow, context: CoachContext) -> Question:
     names = flow.collected_at(context.stage)
     missing = next((name for name in names if is_missing(flow, context, name)), None)
     if missing is not None:
-        return Question(field=missing)
+        return Question(field=missing, assumption=_proposed(context, missing))
     doubt = _doubtful(context, names) or _to_confirm(flow, context)
     if doubt is None:
         return NOTHING
     about = doubt.related_to if doubt.related_to in flow.fields else None
     return Question(field=about, assumption=doubt.id)
+
+
+def _proposed(context: CoachContext, name: str) -> str | None:
+    """The open assumption that would answer a field, if the person said yes to it."""
+    believed = context.get_assumptions_for(name)
+    return next((a.id for a in believed if a.open and a.value is not None), None)
 
 
 def is_missing(flow: Flow, context: CoachContext, name: str) -> bool:
@@ -72,6 +81,28 @@ def may_skip(flow: Flow, context: CoachContext, name: str, expected: frozenset[s
     if field.optional or field.default is not None:
         return True
     return name in expected and context.asked.get(name, 0) >= field.patience
+
+
+def standing(flow: Flow, context: CoachContext) -> dict[str, Any]:
+    """What a Situation says beside the question: what could be corrected, chosen, settled, gone
+    back to and judged. Of the open assumptions the one asked about, and then at most 20."""
+    fields = flow.fields
+    choosers = [n for n, f in fields.items() if isinstance(f, ChoiceField) and f.source]
+    waiting = [made for made in context.artifacts.values() if made.put_forward]
+    return {
+        "answered": frozenset(n for n, a in context.answers.items() if a.counts and n in fields),
+        "offered": {n: words for n in choosers if (words := choices_of(fields[n], context))},
+        "believed": _believed(flow, context),
+        "earlier": tuple(dict.fromkeys(visit.stage for visit in reversed(context.visits[:-1]))),
+        "put_forward": tuple(dict.fromkeys(made.definition_id or made.name for made in waiting)),
+    }
+
+
+def _believed(flow: Flow, context: CoachContext) -> dict[str, str]:
+    near = islice(context.assumptions.by_interest(flow.collected_at(context.stage)), MOST_BELIEVED)
+    asked = context.assumptions.get(context.asks_about or "")
+    first = [asked] if asked is not None and asked.open else []
+    return {belief.id: belief.content for belief in (*first, *near)}
 
 
 def _doubtful(context: CoachContext, names: tuple[str, ...]) -> Assumption | None:

@@ -62,12 +62,14 @@ class Decline(Value):
 
 
 class Assume(Value):
-    """Believe something that was not said."""
+    """Believe something that was not said. `value` is what the field `related_to` would hold:
+    it is proposed to the person, and answers the field only when they confirm it."""
 
     command: Literal["assume"] = "assume"
     content: Words
     confidence: Confidence = 0.5
     related_to: Words | None = None
+    value: Answerable | None = None
 
 
 class Trigger(Value):

@@ -19,6 +19,11 @@ class Situation(Value):
     assumption that waits for a yes or no, `proposal` its value or words. `choices` are the
     words a `from:` choice has right now, `triggers` those declared for this stage, and `now`
     the session's clock.
+
+    The rest is for an llm, which hears more than the answer to one question: `answered` are the
+    fields whose answer counts, `offered` the words of each `from:` choice that has any,
+    `believed` the open assumptions by id, `earlier` the stages one can go back to, and
+    `put_forward` the artifacts (by key, else by name) that wait for a verdict.
     """
 
     stage: str
@@ -29,6 +34,11 @@ class Situation(Value):
     choices: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     finished: bool = False
+    answered: frozenset[str] = frozenset()
+    offered: Mapping[str, tuple[str, ...]] = {}
+    believed: Mapping[str, str] = {}
+    earlier: tuple[str, ...] = ()
+    put_forward: tuple[str, ...] = ()
     now: AwareDatetime
 
     @property

@@ -349,3 +349,62 @@ def test_an_assumption_is_kept_unconfirmed(walk: Any, grow: Flow) -> None:
         "inferred",
     )
     assert here.reasons == ["an assumption needs words"]
+
+
+# -- assume a value ------------------------------------------------------------------------
+
+
+def proposal(value: Any, field: str | None = "goal") -> c.Assume:
+    return c.Assume(content=f"it is {value}", related_to=field, value=value)
+
+
+def test_an_assumed_value_answers_nothing_until_it_is_confirmed(walk: Any, grow: Flow) -> None:
+    """It is put to the person as a yes-or-no question about that field."""
+    here = walk(grow)(proposal("run 10k"))
+    assert (here.known(), here.asks, here.context.asks_about) == ({}, "goal", "a1")
+    here(c.Confirm(what="a1"))
+    assert (here.known(), here.asks) == ({"goal": "run 10k"}, "measure")
+
+
+def test_an_assumed_value_that_is_rejected_is_not_proposed_again(walk: Any, grow: Flow) -> None:
+    """The question is put plainly; another value may be proposed."""
+    here = walk(grow)(proposal("run 10k"))(c.Reject(what="a1"))
+    assert (here.asks, here.context.asks_about) == ("goal", None)
+    here(proposal("run 10k"))
+    assert here.reasons == ["that goal is 'run 10k' was rejected"]
+    assert here(proposal("swim far")).context.asks_about == "a2"
+
+
+def test_what_the_person_says_settles_what_was_assumed(walk: Any, grow: Flow) -> None:
+    """Right or wrong."""
+    here = walk(grow)(proposal("run 10k"))(goal="swim far")
+    assert here.context.assumptions["a1"].rejected
+    assert here.asks == "measure"
+
+
+def test_a_newer_assumed_value_takes_the_place_of_the_older(walk: Any, grow: Flow) -> None:
+    """One proposal a field; an unconfirmed answer keeps what it rests on."""
+    here = walk(grow)(proposal("run 10k"))(proposal("swim far"))
+    assert [a.content for a in here.context.get_unconfirmed_assumptions()] == ["it is swim far"]
+    here(c.Set(field="obstacle", value="no time", confidence=0.5))(proposal("rain", "obstacle"))
+    assert [a.value for a in here.context.get_assumptions_for("obstacle")] == ["no time", "rain"]
+    assert all(a.open for a in here.context.get_assumptions_for("obstacle"))
+
+
+def test_an_assumed_value_may_correct_what_was_answered(walk: Any, grow: Flow) -> None:
+    """The answer stands until it is confirmed; the same value again is no news."""
+    here = walk(grow)(goal="run 10k")(proposal("run 10k"))
+    assert here.decision.rulings[0].reason == "goal stays as it was"
+    here(proposal("swim far"))
+    assert here.known() == {"goal": "run 10k"}
+    assert here(c.Confirm(what="a1")).known() == {"goal": "swim far"}
+
+
+def test_an_assumed_value_has_to_be_one(walk: Any, grow: Flow) -> None:
+    """Of a field that takes it."""
+    here = walk(grow)(proposal(14, "importance"), proposal(1, None), proposal(1, "gaol"))
+    assert [reason[:44] for reason in here.reasons] == [
+        "importance takes a number from 0 to 10, not ",
+        "an assumed value needs the field that it wou",
+        "unknown field 'gaol'. Did you mean 'goal'?",
+    ]

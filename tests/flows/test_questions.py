@@ -204,3 +204,25 @@ def test_a_field_may_have_words_of_its_own() -> None:
     assert refused.reason == "how big it is takes a number from 0 to 10, not 11"
     (belief,) = flow.step(step.context, [c.Set(field="size", value=4)]).context.assumptions.values()
     assert belief.content == "how big it is: 4"
+
+
+def test_a_situation_says_what_could_be_asked_for(walk: Any, grow: Flow) -> None:
+    """What can be corrected, chosen from, settled, gone back to and judged."""
+    here = walk(grow)(goal="run 10k", importance=8, measure="a clock", options=["run", "swim"])
+    here(c.Assume(content="evenings", confidence=0.3), c.Assume(content="mornings"))
+    here.context.submit_artifact(here.context.add_artifact("plan", "words").id)
+    found = here.flow.situation(here.context)
+    assert found.answered == {"goal", "importance", "measure", "options"}
+    assert found.offered == {"chosen": ("run", "swim")}
+    assert found.believed == {"a1": "evenings", "a2": "mornings"}
+    assert (found.earlier, found.put_forward) == (("goal",), ("plan",))
+
+
+def test_of_many_assumptions_a_situation_holds_the_one_asked_about(walk: Any) -> None:
+    """And twenty more, however many there are."""
+    here = walk(a={"confirm": "below 0.8", "collect": {"x": TEXT}})
+    here(x="1")(*(c.Assume(content=f"n{n}", confidence=0.7) for n in range(40)))
+    here(c.Assume(content="sure", confidence=0.75))
+    here.context.asks_about = "a41"
+    believed = here.flow.situation(here.context).believed
+    assert (next(iter(believed)), len(believed)) == ("a41", 21)

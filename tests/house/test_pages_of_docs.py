@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("audit", "doubles", "identity", "memory", "people", "time")
+PAGES = (
+    "audit",
+    "doubles",
+    "hearing",
+    "identity",
+    "memory",
+    "people",
+    "time",
+)  # fmt: skip
 BLOCKS = [
     (page, kind, text)
     for page in PAGES
