@@ -9,6 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,11 @@ from coach.record.context import CoachContext
 from coach.record.memory import Memory
 from coach.record.message import Message
 from coach.record.recalled import Recalled
-from coach.session import Given, Session, checked_key
+from coach.session import Given, Session, bring, checked_key
 from coach.stores.erasing import Report
 from coach.stores.sql import WAIT_SECONDS, SqlStore
-from coach.turn import Turn
+from coach.streaming import AsyncReplyStream
+from coach.turn import Brought, Turn
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.vocabulary.words import Role
 
@@ -82,21 +84,38 @@ class AsyncSession:
         context: Given | None = None,
     ) -> Turn:
         """One turn; see Session.say."""
-        key = checked_key(key)
+        return await self._say(text, checked_key(key), bring(heard, context))
+
+    def stream(
+        self,
+        text: str,
+        key: str | None = None,
+        heard: Sequence[Command] | None = None,
+        context: Given | None = None,
+    ) -> AsyncReplyStream:
+        """One turn whose reply is read while it comes: `async for piece in talk.stream("…")`, then
+        `await reply.turn()`; see Session.stream. Begins at once, in the running event loop."""
+        brought, key = bring(heard, context), checked_key(key)
+        return AsyncReplyStream(lambda tap: self._say(text, key, replace(brought, tap=tap)))
+
+    async def retry(self) -> list[Turn]:
+        """Run the turns whose message was kept but never answered."""
+        pending = await asyncio.to_thread(lambda: self._session.pending)
+        return [await self.say(turn.text, key=turn.key) for turn in pending]
+
+    async def _say(self, text: str, key: str, brought: Brought) -> Turn:
         end = time.monotonic() + WAIT_SECONDS
         while True:  # who waits for another turn must not keep a thread from that very turn
             try:
-                return await self._turn(text, key, heard, context)
+                return await self._turn(text, key, brought)
             except SessionBusy:
                 if time.monotonic() > end:
                     raise
             await asyncio.sleep(0.02 + 0.03 * random.random())  # noqa: S311  # jitter
 
-    async def _turn(
-        self, text: str, key: str, heard: Sequence[Command] | None, context: Given | None
-    ) -> Turn:
-        effects = self._session.turn(text, key, heard, context, wait=0)
-        if self._session.services.is_quick(heard is not None):
+    async def _turn(self, text: str, key: str, brought: Brought) -> Turn:
+        effects = self._session.turn(text, key, brought, wait=0)
+        if self._session.services.is_quick(brought.heard is not None):
             return await asyncio.shield(asyncio.to_thread(drive, effects))
         return await adrive(effects)
 

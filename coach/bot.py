@@ -1,4 +1,4 @@
-"""Bot: a flow, a store and a way of hearing. It opens sessions."""
+"""Bot: a flow, a store, and an llm or none. It opens sessions."""
 
 import contextlib
 import uuid
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.audit import Audit
-from coach.errors import CoachError, InvalidId, InvalidValue, SessionNotFound
+from coach.beginning import open_session
+from coach.calls.choosing import Wanted, llm_service
+from coach.errors import InvalidId, InvalidValue, SessionNotFound
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
-from coach.hearing import rules
 from coach.library import roots
 from coach.memories import Memories
 from coach.person import Person
@@ -27,7 +28,6 @@ from coach.stores.archive.lines import Reading
 from coach.stores.archive.sessions import import_session
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
-from coach.turn import open_session
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.situation import Situation
 from coach.voice import Voice
@@ -46,6 +46,11 @@ class Bot:
     with `keep_pages=False` turns keep no ledger of their page; `cache` is the address of a Redis
     ('redis://localhost:6379/0') in front of the store; an `embedder` lets memories be recalled by
     what they mean. Threads may share a bot.
+
+    `llm` hears and speaks: an address ('openai:gpt-5.2', 'ollama:llama3.2',
+    'openai_compatible:http://127.0.0.1:8000#name'), a callable, anything with `name` and `answer`,
+    or several of them, asked in turn; 'offline' at their end has the offline coach answer when
+    nobody else can be had, and say so. Alone, 'offline' is no llm whatever the settings say.
     """
 
     def __init__(
@@ -53,7 +58,7 @@ class Bot:
         flow: Flow | str | Path,
         store: SqlStore | str | None = None,
         *,
-        llm: None = None,
+        llm: Wanted = None,
         hear: Callable[[Situation, str], Any] | None = None,
         clock: Clock = local_now,
         prompts: Path | str | None = None,
@@ -63,8 +68,6 @@ class Bot:
         cache: str | None = None,
         embedder: Embedder | None = None,
     ) -> None:
-        if llm is not None:
-            raise CoachError("llm= is not part of this version of coachflow: the coach is offline")
         settings = read_settings()
         places = roots("states", settings.states)
         self.flow = flow if isinstance(flow, Flow) else load_flow(flow, folders=places)
@@ -73,7 +76,8 @@ class Bot:
         self.services = Services(
             flow=self.flow,
             store=_store(store, cache, settings),
-            hear=hear or rules.hear,
+            hear=hear,
+            llm=llm_service(llm, settings),
             voice=Voice(
                 Templates(roots("prompts", folder)),
                 budget=settings.budget if budget is None else budget,
@@ -171,6 +175,9 @@ class Bot:
         return Sweeper(self)
 
     def close(self) -> None:
+        """Give back what is held: connections to the store and to an llm."""
+        if self.services.llm is not None:
+            self.services.llm.close()
         self.store.close()
 
     def _named(self, who: Parties, session_id: str) -> Session:

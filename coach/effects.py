@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from coach.errors import InputError
@@ -32,12 +33,14 @@ class Verb(StrEnum):
 class Effect:
     """Something to be done outside; `run` may return an awaitable when it hears or speaks.
 
-    `pulse` keeps a lease alive while it runs, however long that is.
+    `pulse` keeps a lease alive while it runs, however long that is. `wait` is how an awaitable is
+    waited for in place; without it only an event loop can.
     """
 
     verb: Verb
     run: Callable[[], Any]
     pulse: Pulse | None = None
+    wait: Callable[[Any], Any] | None = None
 
 
 def drive(effects: Generator[Effect, Any, Result]) -> Result:
@@ -46,7 +49,7 @@ def drive(effects: Generator[Effect, Any, Result]) -> Result:
         effect = next(effects)
         while True:
             try:
-                value = _in_place(beside(effect.pulse, effect.run))
+                value = beside(effect.pulse, partial(_in_place, effect))
             except BaseException as error:
                 effect = effects.throw(error)
             else:
@@ -58,7 +61,10 @@ def drive(effects: Generator[Effect, Any, Result]) -> Result:
         effects.close()
 
 
-def _in_place(value: Any) -> Any:
+def _in_place(effect: Effect) -> Any:
+    value = effect.run()
+    if effect.wait is not None and inspect.iscoroutine(value):
+        return effect.wait(value)
     if inspect.iscoroutine(value):
         value.close()
         raise InputError("the hearer is a coroutine function: only AsyncBot can wait for it")
@@ -100,7 +106,7 @@ async def _alive(effect: Effect) -> Any:
 
 async def _perform(effect: Effect) -> Any:
     """The store works in a thread, and so does a hearer that waits in place."""
-    if effect.verb is Verb.SPEAK:
+    if effect.verb is Verb.SPEAK and effect.wait is None:
         return effect.run()
     work = asyncio.ensure_future(asyncio.to_thread(effect.run))
     try:

@@ -11,8 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from coach.errors import InvalidValue, did_you_mean
-
-CLOSE_SECONDS = 5.0
+from coach.loops import OwnLoop
 
 log = logging.getLogger("coach.listening")
 
@@ -102,41 +101,8 @@ class Listeners:
         if who.loop is not None and who.loop.is_running():
             return who.loop
         with self._lock:
-            self._own = self._own or OwnLoop()
+            self._own = self._own or OwnLoop("coach-listeners")
             return self._own.loop
-
-
-class OwnLoop:
-    """An event loop in a daemon thread."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="coach-listeners", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.loop.run_forever()
-        finally:
-            self.loop.close()
-
-    def close(self) -> None:
-        """Let the tasks end, cancel those that do not, and stop."""
-        if threading.current_thread() is self._thread:
-            self.loop.stop()
-            return
-        asyncio.run_coroutine_threadsafe(_drain(), self.loop).result()
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
-
-
-async def _drain() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    if tasks:
-        _, late = await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
 
 
 def _call(

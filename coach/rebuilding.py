@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from coach.calls.heard import Spoken
 from coach.errors import SessionError
 from coach.flows.flow import Flow
 from coach.prompting.ledger import Entry, Ledger
@@ -22,7 +23,7 @@ from coach.record.page import PageRecord
 from coach.record.parties import Parties
 from coach.record.profile import NOBODY, Profile
 from coach.record.recalled import Recalled
-from coach.services import Services, Spoken
+from coach.services import Services
 from coach.stores.values import StoredTurn
 from coach.views import Occasion, view_of
 from coach.vocabulary.context_policy import ContextPolicy
@@ -76,7 +77,7 @@ def recorded(services: Services, session_id: str, through: int | None = None) ->
     known = NOBODY
     for context in services.store.contexts(session_id, through):
         turn = turns[context.revision]
-        own = 0 if turn.reply is None else 2 if turn.number else 1
+        own = turn.said
         context.show_window(_window(said, context, own))
         known = _known(services, turn, context, known)
         context.show_person(known)

@@ -8,17 +8,22 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
+from coach.calls.heard import Spoken
+from coach.calls.service import LlmService, Moment, offline
+from coach.calls.tap import Tap
 from coach.consolidation import consolidate
+from coach.effects import Effect, Verb
 from coach.errors import FlowError, FlowVersionMismatch, PromptError
 from coach.flows.flow import Flow
+from coach.hearing import rules
 from coach.heartbeat import Pulse
 from coach.limits import MAX_MESSAGE_CHARS
 from coach.memories import Memories
-from coach.prompting.prompt import Prompt
 from coach.prompting.summary import Summarise
 from coach.prompting.tokens import tokenizer
 from coach.recall import for_page, recall, recall_within
@@ -45,17 +50,6 @@ def local_now() -> datetime:
     return datetime.now().astimezone()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spoken:
-    """What was said at a moment; `error` says why there is no page."""
-
-    reply: str
-    at: datetime
-    page: Prompt | None = None
-    error: PromptError | None = None
-    recalled: tuple[Recalled, ...] = ()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything a turn needs from outside.
@@ -64,13 +58,15 @@ class Services:
     `encoding` is the one that message tokens are counted in when they are written. `summarise`
     stands in for the flow's strategy; `keep_pages` has each turn render its page. `memory` is
     the deployment's word on what is kept of a person; an `embedder` helps recall. `pinned` holds
-    the earlier versions of the flow that sessions were found on, by hash.
+    the earlier versions of the flow that sessions were found on, by hash. With an `llm` turns are
+    heard and spoken by it, as flows let it; a `hear` of the host's own goes before it, and without
+    either the rules hear.
     """
 
     flow: Flow
     store: SqlStore
-    hear: Callable[[Situation, str], Any]
     voice: Voice
+    hear: Callable[[Situation, str], Any] | None = None
     instant: bool = True
     folds_at_once: bool = True
     clock: Clock = local_now
@@ -80,6 +76,7 @@ class Services:
     keep_pages: bool = True
     memory: MemoryPolicy = NOTHING_SAID
     embedder: Embedder | None = None
+    llm: LlmService | None = None
     pinned: dict[str, Flow] = field(default_factory=dict)
 
     def claim(
@@ -89,6 +86,31 @@ class Services:
         hold = self.is_quick(understood)
         return self.store.claim(session_id, key, text, self.clock(), hold=hold, wait=wait)
 
+    def moment(self, flow: Flow, context: CoachContext, now: datetime, tap: Tap) -> Moment:
+        """Where a turn stands."""
+        return Moment(voice=self.voice, flow=flow, context=context, now=now, tap=tap)
+
+    def hearing(self, claim: Claim, moment: Moment, text: str) -> Effect:
+        """Understanding a message: by the host's hearer, by the llm, or by the rules."""
+        llm = self.llm
+        if llm is not None and self.hear is None and llm.policy_of(moment.flow).hears:
+            run, pulse = partial(llm.hear, moment, text), self.pulse(claim, False)
+            return Effect(verb=Verb.HEAR, run=run, pulse=pulse, wait=llm.wait)
+        situation = moment.flow.situation(moment.context, moment.now)
+        hear = partial(self.hear or rules.hear, situation, text)
+        return Effect(verb=Verb.HEAR, run=hear, pulse=self.pulse(claim, self.instant))
+
+    def speaking(self, claim: Claim, moment: Moment, occasion: Occasion) -> Effect:
+        """Answering: by the llm, or by the templates, openly when the llm was out of reach."""
+        llm = self.llm
+        if llm is None or not llm.policy_of(moment.flow).speaks:
+            flow, context, now = moment.flow, moment.context, moment.now
+            return Effect(verb=Verb.SPEAK, run=partial(self.speak, flow, context, occasion, now))
+        if occasion.unreachable:
+            return Effect(verb=Verb.SPEAK, run=partial(offline, moment, occasion))
+        run, pulse = partial(llm.speak, moment, occasion), self.pulse(claim, False)
+        return Effect(verb=Verb.SPEAK, run=run, pulse=pulse, wait=llm.wait)
+
     def pulse(self, claim: Claim, instant: bool) -> Pulse | None:
         """What keeps a claim alive beside something that is not instant; a held one needs none."""
         if instant or claim.db is not None:
@@ -97,7 +119,7 @@ class Services:
 
     def is_quick(self, understood: bool) -> bool:
         """Whether nothing in a turn waits for anything, so that it may hold its transaction."""
-        return self.folds_at_once and (self.instant or understood)
+        return self.llm is None and self.folds_at_once and (self.instant or understood)
 
     def flow_of(self, context: CoachContext, claim: Claim | None = None) -> Flow:
         """The flow a session is on: this one, or the version it was started on."""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from coach.stores.archive.lines import text_of
 from coach.stores.archive.sessions import export_session
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
-from coach.turn import Brought, Effects, Turn, take_turn
+from coach.streaming import ReplyStream
+from coach.turn import NOTHING, Brought, Effects, Turn, take_turn
 from coach.update import update_session
 from coach.views import Occasion
 from coach.vocabulary.commands import Back, Command, Undo
@@ -62,22 +64,35 @@ class Session:
         `heard` replaces understanding: the commands that a button or a script stands for.
         `context` is what the application says about the message: a ChatContext, or its data as
         a dict or JSON text; it is kept with the turn, or not at all.
-        Raises EmptyMessage, MessageTooLong, IdempotencyKeyReuse, SessionBusy; whatever is
-        raised, the session stays as it was.
+        Raises EmptyMessage, MessageTooLong, IdempotencyKeyReuse, SessionBusy, and with an llm an
+        LlmError, after which the message waits in `pending`; whatever is raised, the session stays
+        as it was.
         """
-        return drive(self.turn(text, key, heard, context))
+        return drive(self.turn(text, key, bring(heard, context)))
+
+    def stream(
+        self,
+        text: str,
+        key: str | None = None,
+        heard: Sequence[Command] | None = None,
+        context: Given | None = None,
+    ) -> ReplyStream:
+        """One turn whose reply is read while it comes: `for piece in talk.stream("…")`.
+
+        Its `turn` is what `say` returns, and what went wrong is raised there and by the iteration:
+        LlmInterrupted when the llm broke off, after which `retry` goes on with the same turn.
+        """
+        brought = bring(heard, context)
+        return ReplyStream(lambda tap: drive(self.turn(text, key, replace(brought, tap=tap))))
 
     def turn(
         self,
         text: str,
         key: str | None,
-        heard: Sequence[Command] | None,
-        context: Given | None = None,
+        brought: Brought = NOTHING,
         wait: float = WAIT_SECONDS,
     ) -> Effects:
         """The effects of one turn, for a driver."""
-        given = None if context is None else as_chat_context(context)
-        brought = Brought(heard=heard, context=given)
         return take_turn(self.services, self.id, text, checked_key(key), brought, wait)
 
     def back(self, to: str | None = None) -> Turn:
@@ -244,6 +259,12 @@ class Session:
 
     def _stored(self) -> CoachContext:
         return self.services.store.load(self.id)
+
+
+def bring(heard: Sequence[Command] | None, context: Given | None) -> Brought:
+    """What comes with a message, as `say` takes it."""
+    given = None if context is None else as_chat_context(context)
+    return Brought(heard=heard, context=given)
 
 
 def _ignore(result: object) -> None:

@@ -23,11 +23,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from coach.calls.retry import PATIENT, Retry
 from coach.errors import SettingsError, did_you_mean
 from coach.limits import MAX_MESSAGE_CHARS
 from coach.llms.limits import USUAL, LlmLimits
-from coach.vocabulary import memory_policy
+from coach.vocabulary import llm_policy, memory_policy
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy, WindowPolicy
+from coach.vocabulary.llm_policy import LlmPolicy
 from coach.vocabulary.memory_policy import MemoryPolicy
 from coach.vocabulary.span import Span
 
@@ -101,7 +103,8 @@ class Settings(BaseSettings):
 
     `llm` are addresses such as 'openai:gpt-5.2', tried in order; in a variable commas part them.
     `llm_key` is the key for a server by its URL, and `llm_limits` say how long an llm is waited
-    for and how much it may say.
+    for and how much it may say, `llm_retry` how patiently it is asked; `llm_policy` says what it
+    does, and a flow may say otherwise.
     """
 
     model_config = SettingsConfigDict(
@@ -119,6 +122,8 @@ class Settings(BaseSettings):
     llm: Annotated[tuple[str, ...], NoDecode] = Setting(default=(), repr=False)
     llm_key: SecretStr | None = None
     llm_limits: LlmLimits = USUAL
+    llm_retry: Retry = PATIENT
+    llm_policy: LlmPolicy = llm_policy.NOTHING_SAID
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()

@@ -5,40 +5,39 @@ is done. An exception in any effect is thrown into the generator, which lets go 
 session stays as it was.
 """
 
-import contextlib
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from coach.calls.heard import Heard, Spoken, as_heard
+from coach.calls.tap import Tap
 from coach.consolidation import count, purge
-from coach.continuity import last_time
 from coach.effects import Effect, Verb
-from coach.errors import SessionNotFound, StoreError
-from coach.flows.engine import Step
-from coach.flows.flow import CarryOver, Flow
-from coach.lasting import learned, recall_known
+from coach.flows.flow import Flow
+from coach.hold import Hold
+from coach.keeping import Done, kept
 from coach.learning import lesson
 from coach.prompting.prompt import Prompt
-from coach.rebuilding import page_at, page_record
+from coach.rebuilding import page_at
 from coach.record.chat_context import ChatContext
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
 from coach.record.knowing import check_whose
-from coach.record.page import Family, PageRecord
-from coach.record.parties import Parties
-from coach.services import Services, Spoken
-from coach.stores.sql import WAIT_SECONDS, SqlStore
+from coach.services import Services
+from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import Claim, Kept, StoredTurn
 from coach.views import Occasion
 from coach.vocabulary.commands import Command, as_commands
 from coach.vocabulary.decision import Decision, Move
-from coach.vocabulary.words import Role
+from coach.vocabulary.llm import LlmCall, Usage, total_usage
 from coach.why import explain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """What came of one message. `repeated` is True when its key had been kept before."""
+    """What came of one message. `repeated` is True when its key had been kept before, `partial`
+    when the reply was broken off because somebody said stop. `calls` are what an llm was asked.
+    """
 
     session_id: str
     key: str
@@ -49,12 +48,19 @@ class Turn:
     commands: tuple[Command, ...]
     decision: Decision
     repeated: bool = False
+    partial: bool = False
+    calls: tuple[LlmCall, ...] = ()
     look: Callable[[], Prompt] = field(compare=False, repr=False)
 
     @property
     def prompt(self) -> Prompt:
         """The page that a language model had, or would have had, to write the reply."""
         return self.look()
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens that the turn took, as the provider counts them."""
+        return total_usage(self.calls)
 
     @property
     def moves(self) -> tuple[Move, ...]:
@@ -69,10 +75,12 @@ class Turn:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
     """What comes with a message beside its text: its commands, when nothing is to be understood
-    (a button's, a script's), and what the application says about it."""
+    (a button's, a script's), what the application says about it, and where the words of the reply
+    are wanted as they come."""
 
     heard: Sequence[Command] | None = None
     context: ChatContext | None = None
+    tap: Tap | None = None
 
 
 NOTHING = Brought()
@@ -112,18 +120,14 @@ def finish_turn(services: Services, claim: Claim, text: str) -> Effects:
 
 def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effects:
     flow, now = services.flow_of(claim.context, claim), services.clock()
-    heard: Any = brought.heard
-    if heard is None:
-        situation = flow.situation(claim.context, now)
-        heard = yield Effect(
-            verb=Verb.HEAR,
-            run=lambda: services.hear(situation, text),
-            pulse=services.pulse(claim, services.instant),
-        )
-    commands = as_commands(heard)
-    _recall(services, claim, commands)
+    tap = brought.tap or Tap()
+    heard = Heard(commands=as_commands(brought.heard or ()))
+    if brought.heard is None:
+        moment = services.moment(flow, claim.context, now, tap)
+        heard = as_heard((yield services.hearing(claim, moment, text)))
+    _recall(services, claim, heard.commands)
     learn = lesson(text, now, brought.context, services.memory_of(flow))
-    step = flow.step(claim.context, commands, now, learn)
+    step = flow.step(claim.context, heard.commands, now, learn)
     undone = _undone(claim.context, step.decision)
     turn = _taken_up(claim.context, undone)
     yield Effect(
@@ -136,95 +140,16 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
         recalled = yield Effect(
             verb=Verb.RECALL, run=lambda: services.recall(flow, step.context, text, claim)
         )
-    occasion = Occasion.of(step.decision, text, recalled)
-    spoken: Spoken = yield Effect(
-        verb=Verb.SPEAK, run=lambda: services.speak(flow, step.context, occasion, now)
-    )
-    kept = _kept(services, flow, claim, step, commands, text, spoken, undone)
-    kept = replace(kept, stand_as=turn)
-    yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, kept))
-    return _turn(services, claim, text, spoken, kept)
-
-
-def open_session(
-    services: Services,
-    flow: Flow,
-    session_id: str,
-    who: Parties,
-    previous: str | None = None,
-    unique: bool = False,
-) -> bool:
-    """Begin and keep a new session with its greeting; False when the id is taken.
-
-    With `unique` also False when their newest session of the flow is not `previous`.
-    """
-    now = services.clock()
-    before = last_time(services.store, who, flow.name, previous)
-    step = flow.engine.begin(session_id, who, now, previous, before)
-    step = _carried_over(services, flow, step, who)
-    new = step.context
-    new.show_window(())
-    new.show_person(services.store.known(who))
-    recall_known(services.store, new, now)
-    count(new, CoachContext(session_id=session_id), services.encoding)
-    spoken = services.speak(flow, new, Occasion.of(step.decision, None), now)
-    message = services.message(new, Role.ASSISTANT, spoken.reply)
-    new.messages, new.tokens, new.last_message_at = 1, message.tokens, message.at
-    kept = Kept(
-        old=new,
-        new=new,
-        messages=[message],
-        commands=(),
-        decision=step.decision,
-        page=_page(services, flow, spoken, new),
-        family=_family(services, spoken),
-        learned=learned(CoachContext(session_id=session_id), new, services.encoding),
-    )
-    return services.store.create(kept, services.definition(flow), unique)
-
-
-def _carried_over(services: Services, flow: Flow, begun: Step, who: Parties) -> Step:
-    """With what the flow takes along from the session before, if it takes anything."""
-    previous = begun.context.previous_session
-    if previous is None or flow.carry_over == CarryOver():
-        return begun
-    try:
-        before = services.store.load(previous)
-    except SessionNotFound:  # deleted at this moment
-        return begun
-    return flow.engine.carry_over(begun, before) if who.own(before) else begun
-
-
-class Hold:
-    """A claim that is let go of even when nobody was there any more to receive it.
-
-    Two threads may meet here. Each writes first and then looks, so that one of them sees the
-    other; releasing twice does no harm.
-    """
-
-    def __init__(self, store: SqlStore) -> None:
-        self._store = store
-        self._claim: Claim | None = None
-        self._gone = False
-        self._told = True
-
-    def take(self, claim: Claim) -> Claim:
-        """Called where the claim was made, in whatever thread that is."""
-        self._claim = claim
-        if self._gone:
-            self._release(claim)
-        return claim
-
-    def let_go(self, told: bool = True) -> None:
-        """Release the claim now, or as soon as it is there; `told` as in SqlStore.release."""
-        self._told = told
-        self._gone = True
-        if self._claim is not None:
-            self._release(self._claim)
-
-    def _release(self, claim: Claim) -> None:
-        with contextlib.suppress(StoreError):  # the lease ends by itself; say what went wrong first
-            self._store.release(claim, self._told)
+    occasion = Occasion.of(step.decision, text, recalled, unreachable=heard.offline)
+    moment = services.moment(flow, step.context, now, tap)
+    spoken: Spoken = yield services.speaking(claim, moment, occasion)
+    done = Done(
+        flow=flow, claim=claim, text=text, heard=heard, step=step, spoken=spoken,
+        undone=undone, stand_as=turn,
+    )  # fmt: skip
+    all_of_it = kept(services, done)
+    yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, all_of_it))
+    return _turn(services, claim, text, spoken, all_of_it)
 
 
 def _claim(
@@ -261,53 +186,6 @@ def _consolidate(
     services.consolidate(flow, new, undone)
 
 
-def _kept(
-    services: Services,
-    flow: Flow,
-    claim: Claim,
-    step: Step,
-    commands: Sequence[Command],
-    text: str,
-    spoken: Spoken,
-    undone: tuple[int, ...],
-) -> Kept:
-    new, decision = step
-    old = claim.context
-    asked = services.message(new, Role.USER, text)
-    new.messages += 1
-    answered = services.message(new, Role.ASSISTANT, spoken.reply)
-    new.tokens = old.tokens + asked.tokens + answered.tokens
-    new.last_message_at = answered.at
-    new.show_window((*new.conversation_history, asked, answered))
-    return Kept(
-        old=old,
-        new=new,
-        messages=(asked, answered),
-        commands=commands,
-        decision=decision,
-        undone=undone,
-        shared=bool(flow.registry),
-        page=_page(services, flow, spoken, new),
-        family=_family(services, spoken),
-        learned=learned(old, new, services.encoding, bool(undone)),
-    )
-
-
-def _page(
-    services: Services, flow: Flow, spoken: Spoken, context: CoachContext
-) -> PageRecord | None:
-    voice, known = services.voice, context.person.revision
-    return page_record(spoken, voice.budget_of(flow), voice.policy_of(flow), known)
-
-
-def _family(services: Services, spoken: Spoken) -> Family | None:
-    """The sources of the page's template, unless they are known to be kept."""
-    page = spoken.page
-    if page is None or services.store.holds_template(page.template_hash):
-        return None
-    return services.voice.templates.family(page.template)
-
-
 def _undone(old: CoachContext, decision: Decision) -> tuple[int, ...]:
     """The revisions that accepted `undo`s took back, newest first."""
     count = sum(1 for r in decision.rulings if r.accepted and r.command.command == "undo")
@@ -340,6 +218,8 @@ def _turn(services: Services, claim: Claim, text: str, spoken: Spoken, kept: Kep
         revision=revision,
         commands=tuple(kept.commands),
         decision=kept.decision,
+        partial=spoken.partial,
+        calls=tuple(kept.calls),
         look=_look(services, claim.session_id, revision, spoken),
     )
 
@@ -372,5 +252,7 @@ def repeated(services: Services, stored: StoredTurn) -> Turn:
         commands=stored.commands,
         decision=decision,
         repeated=True,
+        partial=stored.partial,
+        calls=stored.calls,
         look=_look(services, stored.session_id, stored.revision or 0),
     )

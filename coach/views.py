@@ -35,16 +35,23 @@ OFFER_EVERY = 5
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occasion:
     """Why a view is made: after a turn (its `decision`), on coming back, or just to look; and what
-    was `recalled` for it."""
+    was `recalled` for it. `unreachable` says that the llm was wanted and could not be had."""
 
     decision: Decision | None = None
     text: str | None = None
     resumed: bool = False
     recalled: tuple[Recalled, ...] = ()
+    unreachable: bool = False
 
     @classmethod
-    def of(cls, decision: Decision, text: str | None, recalled: tuple[Recalled, ...] = ()) -> Self:
-        return cls(decision=decision, text=text, recalled=recalled)
+    def of(
+        cls,
+        decision: Decision,
+        text: str | None,
+        recalled: tuple[Recalled, ...] = (),
+        unreachable: bool = False,
+    ) -> Self:
+        return cls(decision=decision, text=text, recalled=recalled, unreachable=unreachable)
 
 
 def view_of(
@@ -68,6 +75,7 @@ def view_of(
         asks_back=_asks_back(decision, occasion.text),
         waits_for=_waits_for(context, decision),
         resumed=occasion.resumed,
+        unreachable=occasion.unreachable,
         offers_close=_offers_close(flow, context),
         turns_left=turns_left(flow, context),
         today=now.date().isoformat(),

@@ -60,6 +60,10 @@ class Voice:
             raise PromptError(f"the reply templates of {view.stage.path!r} gave an empty text")
         return text
 
+    def hear_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
+        """The page for an llm that is to hear the message of the view."""
+        return self.page(flow, view, budget)
+
     def page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
         """The page for the language model."""
         return render_page(

@@ -9,12 +9,12 @@ import pytest
 
 from coach.bot import Bot
 from coach.errors import (
-    CoachError,
     FlowError,
     FlowNotFound,
     FlowVersionMismatch,
     InvalidId,
     InvalidValue,
+    LlmAddressError,
     SessionNotFound,
     StoreUrlError,
 )
@@ -149,7 +149,8 @@ def test_the_clock_stamps_what_is_kept(make_bot: Callable[..., Bot]):
     [
         ({"flow": "gorw"}, FlowNotFound, "Did you mean 'grow'"),
         ({"flow": "grow", "store": "oracle://h/d"}, StoreUrlError, "scheme 'oracle' is unknown"),
-        ({"flow": "grow", "llm": "openai:gpt"}, CoachError, "the coach is offline"),
+        ({"flow": "grow", "llm": "opnai:gpt"}, LlmAddressError, "Did you mean 'openai'"),
+        ({"flow": "grow", "llm": ["offline", print]}, LlmAddressError, "'offline' stands last"),
     ],
 )
 def test_what_cannot_be_used_is_said_at_once(options: Any, error: type[Exception], says: str):

@@ -103,7 +103,7 @@ def test_a_coroutine_that_fails_is_one_line_too(caplog: pytest.LogCaptureFixture
 
 def test_one_that_does_not_end_is_cancelled(monkeypatch: pytest.MonkeyPatch):
     """Closing waits for so long, and no longer."""
-    monkeypatch.setattr("coach.listening.CLOSE_SECONDS", 0.01)
+    monkeypatch.setattr("coach.loops.CLOSE_SECONDS", 0.01)
     listeners, cancelled = Listeners(), []
 
     async def forever(event: ContextEvent) -> None:

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from coach.calls.retry import Retry
 from coach.errors import SettingsError
 from coach.llms.limits import LlmLimits
 from coach.settings import ManagerSettings, Settings, read_manager_settings, read_settings
 from coach.vocabulary.context_policy import ContextPolicy
+from coach.vocabulary.llm_policy import LlmPolicy
 
 CHAIN = ("openai:gpt-5.2", "ollama:llama3.2:1b", "offline")
 
@@ -35,6 +37,8 @@ def test_there_is_a_default_for_everything():
         "llm": (),
         "llm_key": None,
         "llm_limits": LlmLimits().model_dump(),
+        "llm_retry": Retry().model_dump(),
+        "llm_policy": LlmPolicy().model_dump(),
         "context": ContextPolicy().model_dump(),
         "memory": {"entities": None},
         "conversation": {"storage_mode": None, "rolling_window_size": None},

@@ -126,7 +126,7 @@ def test_whatever_is_raised_at_an_effect_nothing_is_kept(
 ):
     """Unless it comes after the commit; sent again, the turn is there once."""
     before = look(either)
-    effects = either.turn("a medal", "k", None)
+    effects = either.turn("a medal", "k")
     with pytest.raises(error):
         drive(interrupted(effects, verb, ran, error))
     kept = verb is Verb.KEEP and ran

@@ -94,6 +94,11 @@ def resumed(moment: Moment) -> PromptView:
     return _view(moment, context, resumed=True)
 
 
+def unreachable(moment: Moment) -> PromptView:
+    """The llm was wanted and could not be had."""
+    return _view(moment, _context(moment, moment.sure), text=WORDS, unreachable=True)
+
+
 def finished(moment: Moment) -> PromptView:
     """The person has ended the session here."""
     context = _context(moment, moment.sure)
@@ -111,6 +116,7 @@ MOMENTS: dict[str, View] = {
     "after a turn with everything in it": told,
     "with hostile words": hostile,
     "on coming back": resumed,
+    "when the llm is out of reach": unreachable,
     "when ended here": finished,
 }
 

@@ -11,10 +11,11 @@ from pydantic import Field as Setting
 from coach.flows.registry import EMPTY, Action, Registry
 from coach.record.base import dump_json
 from coach.record.parties import Parties
-from coach.vocabulary import memory_policy
+from coach.vocabulary import llm_policy, memory_policy
 from coach.vocabulary.commands import Command
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 from coach.vocabulary.fields import NAME, BaseField, Field, FieldName, Names, Threshold
+from coach.vocabulary.llm_policy import LlmPolicy
 from coach.vocabulary.memory_policy import MemoryPolicy
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.span import Span
@@ -143,6 +144,7 @@ class Flow(Value):
     carry_over: CarryOver = CarryOver()
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
+    llm: LlmPolicy = llm_policy.NOTHING_SAID
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
     anywhere: tuple[Transition, ...] = ()
     artifacts: dict[StageName, Definition] = {}

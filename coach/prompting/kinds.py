@@ -20,7 +20,7 @@ VOLATILE = frozenset(
     {"answered", "asks_back", "assumptions", "entered", "events", "heard", "history", "message"}
     | {"moved", "offers_close", "problems", "progress", "question", "resumed", "today"}
     | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections", "known"}
-    | {"workflow", "agents", "customer", "who", "roles", "recalled"}
+    | {"workflow", "agents", "customer", "who", "roles", "recalled", "unreachable"}
 )
 SELDOM = frozenset(
     {"answers", "artifacts", "finished", "finished_because", "flow", "last_time", "person"}

@@ -53,11 +53,29 @@ def _messages(said: Rows) -> list[str]:
     faults = []
     if [row["seq"] for row in said] != list(range(1, len(said) + 1)):
         faults.append("message numbers have a gap")
-    roles = [row["role"] for row in said]
-    expected = [Role.ASSISTANT if i % 2 == 0 else Role.USER for i in range(len(said))]
-    if roles != expected or (said and roles[-1] != Role.ASSISTANT):
+    if not _in_turn(said):
         faults.append("a message is not followed by its reply")
     return faults
+
+
+def _in_turn(said: Rows) -> bool:
+    """Whether the coach began, and answers each message of the person, with the results of every
+    tool that it called in between."""
+    turn, waiting = Role.ASSISTANT, set[str]()
+    for row in said:
+        if waiting:
+            if row["role"] != Role.TOOL or row["tool_call_id"] not in waiting:
+                return False
+            waiting.discard(row["tool_call_id"])
+        elif row["role"] != turn:
+            return False
+        elif turn is Role.USER:
+            turn = Role.ASSISTANT
+        elif row["tool_calls"]:
+            waiting = {call["id"] for call in row["tool_calls"]}
+        else:
+            turn = Role.USER
+    return turn is Role.USER or not said
 
 
 def _revisions(db: Db, session_id: str, log: Rows, said: Rows) -> list[str]:
@@ -121,11 +139,12 @@ def _leaves(stages: dict[str, Any], prefix: str = "") -> set[str]:
 
 
 def _pairs(done: Rows, said: Rows) -> list[str]:
-    """Every kept turn owns its messages: one for the opening, two for any other that spoke."""
+    """Every kept turn owns its messages: two if it says nothing else, none where the application
+    wrote."""
     owned: list[int] = []
     for row in done:
         if (first := row["first_seq"]) is not None:  # the application writes without a word
-            owned += range(first, first + (1 if row["number"] == 0 else 2))
+            owned += range(first, first + (row["said"] or mapping.USUAL))
     if owned != [row["seq"] for row in said]:
         return ["the turns and the messages do not belong together"]
     return []

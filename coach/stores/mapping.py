@@ -152,6 +152,7 @@ def to_turn(row: dict[str, Any], said: list[Message]) -> StoredTurn:
         page=None if row["page"] is None else PageRecord.model_validate(row["page"]),
         calls=tuple(LlmCall.model_validate(call) for call in row["calls"] or ()),
         partial=bool(said) and said[-1].partial,
+        said=len(said),
     )
 
 

@@ -171,6 +171,12 @@ finish_turn = (
                 "snapshot",
                 "page",
                 "done_at",
+                "said",
+                "calls",
+                "input_tokens",
+                "cached_tokens",
+                "output_tokens",
+                "llm_ms",
             )
         }
     )

@@ -28,8 +28,9 @@ class Definition:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredTurn:
     """A turn off the log. `revision`, `decision` and `reply` are None while it is pending, and when
-    it has failed; `problem` says why, after how many `tries` of a sweeper. `calls` are what an llm
-    was asked for it, and a `partial` reply was broken off because somebody said stop."""
+    it has failed; `problem` says why, after how many `tries` of a sweeper. `said` is how many
+    messages it has, `calls` are what an llm was asked for it, and a `partial` reply was broken off
+    because somebody said stop."""
 
     session_id: str
     number: int
@@ -46,6 +47,7 @@ class StoredTurn:
     page: PageRecord | None = None
     calls: tuple[LlmCall, ...] = ()
     partial: bool = False
+    said: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -79,5 +79,5 @@ def rehearse(
 ) -> Rehearsal:
     """Open a rehearsal: `rehearse("grow")`. Each one is a world of its own."""
     time = clock or FakeClock()
-    bot = Bot(flow, store="sqlite://", clock=time, prompts=prompts)
+    bot = Bot(flow, store="sqlite://", llm="offline", clock=time, prompts=prompts)
     return Rehearsal(bot.session(user="rehearsal", id="rehearsal"), time)

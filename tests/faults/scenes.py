@@ -213,7 +213,7 @@ def answers_lost(url: str) -> None:
 def say_at_last(talk: Session, text: str, breaking: Breaking) -> None:
     """Said again once if need be; other errors than that of the connection are faults."""
     try:
-        drive(talk.turn(text, text, None, wait=0.2))
+        drive(talk.turn(text, text, wait=0.2))
     except ConnectionLost:
         assert breaking.broke
         free(talk)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coach.beginning import open_session
 from coach.bot import Bot
 from coach.errors import SessionNotFound
 from coach.flows.flow import Flow
@@ -20,7 +21,6 @@ from coach.stores.check import check
 from coach.stores.folding import fold
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
-from coach.turn import open_session
 from coach.vocabulary.words import Role
 
 LINES = ["run a marathon", "a medal", "9", "3", "skip", "no time", "walk, swim", "2", "swim daily"]

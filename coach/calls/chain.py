@@ -1,0 +1,167 @@
+"""The chain: the llms of a bot in the order they are asked, and the offline coach at its end."""
+
+import asyncio
+import inspect
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from coach.calls.retry import PATIENT, Retry
+from coach.calls.tap import Tap
+from coach.errors import (
+    ContextTooLong,
+    LlmAddressError,
+    LlmEmpty,
+    LlmError,
+    LlmInterrupted,
+    LlmOutputInvalid,
+    LlmRefused,
+    LlmUnavailable,
+)
+from coach.vocabulary.llm import Completion, Finish, Llm, LlmCall, LlmRequest, Tell
+
+OFFLINE = "offline"
+
+log = logging.getLogger("coach.calls")
+
+
+class LlmChain:
+    """Asks one llm after the other. Safe to share between sessions, tasks and threads.
+
+    With `offline` the offline coach answers when none of them does; without, the last one's
+    LlmError is raised and the message waits for another try. A try takes at most `seconds`.
+    """
+
+    def __init__(
+        self,
+        llms: Sequence[Llm],
+        offline: bool = False,
+        retry: Retry = PATIENT,
+        seconds: float = 300.0,
+    ) -> None:
+        if not llms:
+            raise LlmAddressError("a chain has at least one llm: for none, leave llm= away")
+        self.llms = tuple(llms)
+        self.offline = offline
+        self.retry = retry
+        self.seconds = seconds
+
+    def __repr__(self) -> str:
+        return f"<LlmChain {self.name}>"
+
+    @property
+    def name(self) -> str:
+        """'openai:gpt-5.2, then offline'."""
+        return ", then ".join([*(llm.name for llm in self.llms), *([OFFLINE] * self.offline)])
+
+    async def ask(
+        self,
+        request: LlmRequest,
+        calls: list[LlmCall],
+        counted: int,
+        tap: Tap | None = None,
+        shrink: bool = False,
+    ) -> Completion:
+        """The first answer there is; every llm that was asked is noted in `calls`.
+
+        Raises the last one's LlmError, and with `shrink` the first ContextTooLong. Once the tap
+        has had a word of a reply nobody else is asked: LlmInterrupted says what had come.
+        """
+        final = (LlmInterrupted, ContextTooLong) if shrink else (LlmInterrupted,)
+        for llm in self.llms[:-1]:
+            try:
+                return await self._ask_one(llm, request, calls, counted, tap)
+            except final:
+                raise
+            except LlmError as error:
+                log.warning("%s: %s; the next one is asked", request.purpose, _line(error))
+        return await self._ask_one(self.llms[-1], request, calls, counted, tap)
+
+    async def close(self) -> None:
+        """Let go of connections, where an llm holds any in the running event loop."""
+        for llm in self.llms:
+            close = getattr(llm, "close", None)
+            if close is not None and inspect.isawaitable(closing := close()):
+                await closing
+
+    async def _ask_one(
+        self, llm: Llm, request: LlmRequest, calls: list[LlmCall], counted: int, tap: Tap | None
+    ) -> Completion:
+        asked = _Asked(llm=llm.name, request=request, counted=counted)
+        try:
+            answer = await self._patiently(llm, asked, tap)
+        except BaseException as error:
+            calls.append(asked.call(problem=_line(error)))
+            raise
+        calls.append(asked.call(answer))
+        return answer
+
+    async def _patiently(self, llm: Llm, asked: "_Asked", tap: Tap | None) -> Completion:
+        """The answer of one llm, tried again while that may help."""
+        tell = None if tap is None else tap.tell
+        while True:
+            asked.tries += 1
+            try:
+                return await self._once(llm, asked.request, tell)
+            except LlmError as error:
+                if isinstance(error, LlmInterrupted):
+                    raise
+                if tap is not None and tap.text:
+                    raise LlmInterrupted(
+                        f"{llm.name} broke off in its answer: {_line(error)}", tap.text
+                    ) from error
+                pause = self.retry.pause(asked.tries, error)
+                if pause is None:
+                    raise
+                log.info("%s: %s; again in %.1f s", asked.request.purpose, _line(error), pause)
+            await asyncio.sleep(pause)
+
+    async def _once(self, llm: Llm, request: LlmRequest, tell: Tell | None) -> Completion:
+        try:
+            async with asyncio.timeout(self.seconds):
+                answer = await llm.answer(request, tell)
+        except TimeoutError:
+            raise LlmUnavailable(
+                f"{llm.name} did not answer within {self.seconds:g} seconds"
+            ) from None
+        return checked(llm.name, answer)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Asked:
+    """One llm being asked: since when, how often."""
+
+    llm: str
+    request: LlmRequest
+    counted: int
+    tries: int = 0
+    since: float = field(default_factory=time.perf_counter)
+
+    def call(self, answer: Completion | None = None, problem: str | None = None) -> LlmCall:
+        return LlmCall(
+            purpose=self.request.purpose,
+            llm=self.llm,
+            model=answer.model if answer else "",
+            usage=answer.usage if answer else None,
+            counted=self.counted,
+            ms=round((time.perf_counter() - self.since) * 1000),
+            tries=max(self.tries, 1),
+            problem=problem,
+        )
+
+
+def checked(name: str, answer: Completion) -> Completion:
+    """The answer itself, when it is one: LlmRefused, LlmEmpty, LlmOutputInvalid."""
+    if not isinstance(answer, Completion):
+        raise LlmOutputInvalid(f"{name} gave a {type(answer).__name__}, not a Completion")
+    if answer.finish is Finish.REFUSAL:
+        raise LlmRefused(f"{name} would not answer")
+    if not answer.text.strip() and not answer.tool_calls:
+        raise LlmEmpty(f"{name} answered nothing")
+    return answer
+
+
+def _line(error: BaseException) -> str:
+    """One line of at most 300 characters."""
+    return " ".join((str(error) or type(error).__name__).split())[:300]

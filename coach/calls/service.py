@@ -1,0 +1,121 @@
+"""The llm of a bot: hears and speaks for its turns, as the flow lets it."""
+
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from coach.calls import hearing, speaking
+from coach.calls.chain import LlmChain
+from coach.calls.heard import Heard, Spoken
+from coach.calls.hearing import Utterance
+from coach.calls.requests import Paged
+from coach.calls.speaking import Speech
+from coach.calls.tap import Tap
+from coach.errors import LlmError, LlmInterrupted, TurnCancelled
+from coach.flows.flow import Flow
+from coach.loops import OwnLoop
+from coach.prompting.view import PromptView
+from coach.record.context import CoachContext
+from coach.views import Occasion
+from coach.vocabulary.llm_policy import NOTHING_SAID, LlmPolicy
+from coach.voice import Voice
+
+Result = TypeVar("Result")
+
+log = logging.getLogger("coach.calls")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """Where a turn stands when an llm is asked: the flow, a context, the clock, and the tap."""
+
+    voice: Voice
+    flow: Flow
+    context: CoachContext
+    now: datetime
+    tap: Tap
+
+
+class LlmService:
+    """Makes the pages here and now, and gives back what is to be awaited: in an event loop of the
+    caller's, or by `wait` in one of our own. Safe to share."""
+
+    def __init__(self, chain: LlmChain, policy: LlmPolicy = NOTHING_SAID) -> None:
+        self.chain = chain
+        self.policy = policy
+        self._loop: OwnLoop | None = None
+
+    def policy_of(self, flow: Flow) -> LlmPolicy:
+        """What holds for a flow: its own `llm:`, then the deployment's."""
+        return flow.llm.over(self.policy)
+
+    def hear(self, moment: Moment, text: str) -> Coroutine[Any, Any, Heard]:
+        """What a message asks for, once it is awaited."""
+        view = _view(moment, Occasion(text=text))
+        make = partial(moment.voice.hear_page, moment.flow, view)
+        situation = moment.flow.situation(moment.context, moment.now)
+        paged = Paged(page=make(None), again=make)
+        return hearing.hear(
+            self.chain,
+            Utterance(text=text, situation=situation, paged=paged, tap=moment.tap),
+        )
+
+    def speak(self, moment: Moment, occasion: Occasion) -> Coroutine[Any, Any, Spoken]:
+        """The reply, once it is awaited; the offline coach's, and openly, where the chain ends with
+        it and nobody else could be had."""
+        make = partial(moment.voice.page, moment.flow, _view(moment, occasion))
+        speech = Speech(
+            paged=Paged(page=make(None), again=make),
+            calls=[],
+            tap=moment.tap,
+            max_tokens=self.policy_of(moment.flow).max_reply_tokens,
+        )
+        return self._spoken(moment, occasion, speech)
+
+    def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result, waited for in place."""
+        self._loop = self._loop or OwnLoop("coach-llm")
+        return self._loop.wait(work)
+
+    def close(self) -> None:
+        """Let go of connections; what is being asked in our own loop comes to its end first."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.wait(self.chain.close())
+            loop.close()
+
+    async def _spoken(self, moment: Moment, occasion: Occasion, speech: Speech) -> Spoken:
+        try:
+            reply = await speaking.speak(self.chain, speech)
+        except (LlmInterrupted, TurnCancelled):
+            raise
+        except LlmError as error:
+            if not self.chain.offline:
+                raise
+            log.warning("the offline coach speaks instead: %s", error)
+            return replace(offline(moment, occasion), calls=tuple(speech.calls))
+        return Spoken(
+            reply=reply.text,
+            at=moment.now,
+            page=reply.paged.page,
+            budget=reply.paged.budget,
+            recalled=occasion.recalled,
+            calls=tuple(speech.calls),
+            exchange=reply.exchange,
+            partial=reply.partial,
+        )
+
+
+def offline(moment: Moment, occasion: Occasion) -> Spoken:
+    """The offline coach's words where the llm's were wanted; they say so."""
+    view = _view(moment, replace(occasion, unreachable=True))
+    reply = moment.voice.reply(moment.flow, view)
+    page = moment.voice.page(moment.flow, view)
+    return Spoken(reply=reply, at=moment.now, page=page, recalled=occasion.recalled, offline=True)
+
+
+def _view(moment: Moment, occasion: Occasion) -> PromptView:
+    return moment.voice.view(moment.flow, moment.context, moment.now, occasion)
