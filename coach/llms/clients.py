@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import contextlib
 import threading
+import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -34,18 +36,31 @@ class Client:
 Make = Callable[[], Client]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A client in use on one loop: the generator that holds it, and the task of opening it."""
+
+    holder: AsyncGenerator[Client]
+    opening: asyncio.Task[Client]
+
+
+Open = dict[asyncio.AbstractEventLoop, Kept]
+
+
 class Clients:
     """One client for each event loop, since connections belong to the loop that opened them.
 
     A client is closed with its loop: an asynchronous generator holds it, and `asyncio.run` and its
-    like close those before the loop. `aclose` closes the one of the running loop before.
+    like close those before the loop. `aclose` closes the one of the running loop before, and all
+    are closed when nobody holds this any more.
     """
 
     def __init__(self, make: Make) -> None:
         self._make = make
         self._first: Client | None = make()  # so that what is wrong is said at once
         self._lock = threading.Lock()
-        self._open: dict[asyncio.AbstractEventLoop, _Kept] = {}
+        self._open: Open = {}
+        weakref.finalize(self, _let_go, self._open).atexit = False
 
     async def get(self) -> Client:
         """The client of the running loop."""
@@ -53,42 +68,47 @@ class Clients:
 
     async def aclose(self) -> None:
         """Close what this loop has open; the next request opens it again."""
-        with self._lock:
-            kept = self._open.pop(asyncio.get_running_loop(), None)
+        kept = self._open.pop(asyncio.get_running_loop(), None)
         if kept is not None:
             await asyncio.wait([kept.opening])
             await kept.holder.aclose()
 
-    def _kept(self) -> "_Kept":
+    def _kept(self) -> Kept:
         loop = asyncio.get_running_loop()
         with self._lock:
             for other in [other for other in self._open if other.is_closed()]:
-                del self._open[other]
+                self._open.pop(other, None)
             if loop not in self._open:
                 client, self._first = self._first or self._make(), None
-                holder = self._hold(client, loop)
-                self._open[loop] = _Kept(holder, loop.create_task(_first_of(holder)))
+                holder = _hold(client, self._open, loop)
+                self._open[loop] = Kept(holder, loop.create_task(_first_of(holder)))
             return self._open[loop]
 
-    async def _hold(
-        self, client: Client, loop: asyncio.AbstractEventLoop
-    ) -> AsyncGenerator[Client]:
+
+async def _hold(
+    client: Client, kept: Open, loop: asyncio.AbstractEventLoop
+) -> AsyncGenerator[Client]:
+    """It knows nothing of the Clients, which may be gone before it."""
+    try:
         async with client.opened:
-            try:
-                yield client
-            finally:
-                with self._lock:
-                    self._open.pop(loop, None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    holder: AsyncGenerator[Client]
-    opening: asyncio.Task[Client]
+            yield client
+    finally:
+        kept.pop(loop, None)
 
 
 async def _first_of(holder: AsyncGenerator[Client]) -> Client:
     return await anext(holder)
+
+
+def _let_go(kept: Open) -> None:
+    """Close each client on its loop; a loop that is closed has closed its own."""
+    for loop, one in list(kept.items()):
+        with contextlib.suppress(RuntimeError):  # it is closed
+            loop.call_soon_threadsafe(_close, loop, one)
+
+
+def _close(loop: asyncio.AbstractEventLoop, one: Kept) -> None:
+    loop.create_task(one.holder.aclose())  # the loop waits for it at its end
 
 
 def maker(place: Place, limits: LlmLimits) -> Make:

@@ -26,27 +26,29 @@ REASONS = (
     (ssl.SSLError, "TLS failed"),
     (ConnectionResetError, "connection reset"),
 )
-NOTHING = "without content"
 
 
 def failure_of(error: Exception) -> Failure:
     """The failure behind an exception of the client library, its transport or its clock."""
     match error:
-        case raised.ModelTimeoutError() | raised.ModelRequestTimeout() | TimeoutError():
+        case raised.ModelTimeoutError() | raised.ModelRequestTimeout():
+            return Failure(what=What.TIMEOUT)
+        case httpx2.TimeoutException() | TimeoutError():
             return Failure(what=What.TIMEOUT)
         case raised.ModelConnectionError():
             return Failure(what=_connection(error), text=_reason(error))
         case raised.ContentFilterError():
             return Failure(what=What.REFUSED)
         case raised.UnexpectedModelBehavior():
-            empty = NOTHING in error.message
-            return Failure(what=What.EMPTY if empty else What.MALFORMED)
+            return Failure(what=What.MALFORMED)
         case raised.ModelAPIError():
             return _api(error)
         case raised.UserError():
             return Failure(what=What.IMPOSSIBLE, text=str(error))
         case httpx2.TransportError() | OSError():
             return Failure(what=What.CONNECTION, text=_reason(error))
+        case IndexError():  # the library takes the first of no choices
+            return Failure(what=What.EMPTY)
     return Failure(what=What.MALFORMED, text=type(error).__name__)
 
 

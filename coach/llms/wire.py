@@ -124,7 +124,7 @@ def to_completion(response: ModelResponse, request: LlmRequest) -> Completion | 
     outputs = [c for c in calls if request.output and c.tool_name == request.output.name]
     texts = [part.content for part in response.parts if isinstance(part, TextPart)]
     tools = tuple(_call(call) for call in calls if call not in outputs)
-    text = outputs[0].args_as_json_str() if outputs else "".join(texts)
+    text = _arguments(outputs[0]) if outputs else "".join(texts)
     if response.finish_reason == "content_filter":
         return Failure(what=What.REFUSED)
     if not text.strip() and not tools:
@@ -139,7 +139,12 @@ def to_completion(response: ModelResponse, request: LlmRequest) -> Completion | 
 
 
 def _call(part: ToolCallPart) -> ToolCall:
-    return ToolCall(id=part.tool_call_id, name=part.tool_name, arguments=part.args_as_json_str())
+    return ToolCall(id=part.tool_call_id, name=part.tool_name, arguments=_arguments(part))
+
+
+def _arguments(part: ToolCallPart) -> str:
+    """As they were written, where they were a text."""
+    return part.args if part.args and isinstance(part.args, str) else part.args_as_json_str()
 
 
 def _finish(response: ModelResponse, tools: tuple[ToolCall, ...]) -> Finish:
