@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from pydantic_ai.direct import model_request, model_request_stream
+from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import (
     ModelResponse,
     PartDeltaEvent,
@@ -83,7 +84,7 @@ class PydanticAiLlm:
             async with aclosing(events):
                 async for event in events:
                     heard.say(heard.piece(event, output))
-            return stream.get()
+            return _ended(stream.get())
 
     def _settings(self, client: Client, request: LlmRequest) -> ModelSettings:
         settings = ModelSettings(**client.settings)
@@ -93,6 +94,14 @@ class PydanticAiLlm:
         if any(message.cache for message in request.messages):
             settings["cache"] = True
         return settings
+
+
+def _ended(response: ModelResponse) -> ModelResponse:
+    """The response of a stream, which says why it ended when it did not break off."""
+    reason = response.finish_reason or (response.provider_details or {}).get("finish_reason")
+    if response.state != "complete" or reason is None:
+        raise ModelAPIError(response.model_name or "", "the stream has no end")
+    return response
 
 
 def _native(model: Model) -> bool:

@@ -15,6 +15,7 @@ PAGES = (
     "doubles",
     "hearing",
     "identity",
+    "llms",
     "memory",
     "people",
     "time",

@@ -5,12 +5,16 @@ import gc
 import json
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import JsonValue, SecretStr
+from pydantic_ai.messages import ModelMessage
+from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.settings import ModelSettings
 
 from coach.errors import (
     ContextTooLong,
@@ -24,6 +28,7 @@ from coach.errors import (
     LlmUnavailable,
 )
 from coach.llms.addresses import open_llm
+from coach.llms.clients import Client, Clients
 from coach.llms.limits import LlmLimits
 from coach.llms.pydantic_ai import PydanticAiLlm
 from coach.testing import FakeLlmServer, Fault
@@ -253,6 +258,21 @@ async def test_an_answer_that_nobody_heard_broke_before_its_first_word(
     with pytest.raises((LlmUnavailable, LlmOutputInvalid)) as caught:
         await llm_at(server, silence_seconds=5).answer(asking())
     assert not isinstance(caught.value, LlmInterrupted)
+
+
+async def test_a_stream_without_an_end_broke_off(server: FakeLlmServer) -> None:
+    """On the wires of other providers too, whose streams may just stop."""
+
+    async def stops(messages: list[ModelMessage], info: AgentInfo) -> AsyncIterator[str]:
+        yield "Tell me"
+
+    llm = llm_at(server)
+    model = FunctionModel(stream_function=stops)
+    client = Client(model=model, opened=nullcontext(), settings=ModelSettings())
+    llm._clients = Clients(lambda: client)
+    with pytest.raises(LlmInterrupted) as caught:
+        await llm.answer(asking(), str)
+    assert caught.value.partial == "Tell me"
 
 
 async def test_a_server_that_is_not_there_is_said_to_be(server: FakeLlmServer) -> None:
