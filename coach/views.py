@@ -10,6 +10,7 @@ from coach.flows.questions import choices_of, label, label_of, may_skip
 from coach.flows.troubles import trouble
 from coach.flows.walker import turns_left
 from coach.hearing.words import asks_back
+from coach.prompting.hearing_view import FieldView, TriggerView
 from coach.prompting.recalled_view import recalled_views
 from coach.prompting.view import (
     FlowView,
@@ -24,6 +25,7 @@ from coach.record.context import CoachContext
 from coach.record.recalled import Recalled
 from coach.vocabulary.commands import Command, Decline
 from coach.vocabulary.decision import Candidate, Decision, Ruling
+from coach.vocabulary.fields import ChoiceField
 from coach.vocabulary.words import Verdict
 
 HEARD = ("set", "correct", "confirm", "reject", "decline", "assume")
@@ -82,6 +84,52 @@ def view_of(
         message=occasion.text,
         recalled=recalled_views(occasion.recalled),
     )
+
+
+def hearing_view_of(
+    flow: Flow, context: CoachContext, now: datetime, text: str, budget: int = 2_000
+) -> PromptView:
+    """The view of a context as it stands before a message is understood, with all that could be
+    asked for in it."""
+    seen = view_of(flow, context, now, Occasion(text=text), budget)
+    earlier = flow.situation(context, now).earlier
+    return hearing_in(flow, seen, earlier, context.asks_about)
+
+
+def hearing_in(
+    flow: Flow, seen: PromptView, earlier: Sequence[str], asks_about: str | None
+) -> PromptView:
+    """A view with what can be heard of a flow at its stage."""
+    more = {"earlier": tuple(earlier), "asks_about": asks_about}
+    triggers = _triggers(flow, seen.stage.path)
+    return seen.model_copy(update={"fields": _fields(flow), "triggers": triggers, **more})
+
+
+def _fields(flow: Flow) -> tuple[FieldView, ...]:
+    return tuple(
+        FieldView(
+            name=name,
+            label=flow.labels.get(name, label(name)),
+            type=str(getattr(field, "type", "text")),
+            ask=field.ask,
+            expects=field.expects,
+            about=field.about or "",
+            examples=field.examples,
+            choices=field.choices if isinstance(field, ChoiceField) else (),
+            optional=field.optional,
+        )
+        for name, field in flow.fields.items()
+    )
+
+
+def _triggers(flow: Flow, stage: str) -> tuple[TriggerView, ...]:
+    """The triggers of a stage, each with the reason of its first rule that gives one."""
+    reasons = dict.fromkeys(flow.engine.machine.triggers(stage), "")
+    for rule in flow.engine.machine.rules[stage]:
+        name = rule.transition.trigger
+        if name is not None and not reasons[name]:
+            reasons[name] = rule.transition.because or ""
+    return tuple(TriggerView(name=name, because=words) for name, words in reasons.items())
 
 
 def flow_view(flow: Flow) -> FlowView:

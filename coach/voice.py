@@ -13,7 +13,7 @@ from coach.prompting.prompt import BUDGET, Prompt, render_page
 from coach.prompting.template import Templates
 from coach.prompting.view import PromptView
 from coach.record.context import CoachContext
-from coach.views import Occasion, view_of
+from coach.views import Occasion, hearing_view_of, view_of
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 
 
@@ -60,15 +60,24 @@ class Voice:
             raise PromptError(f"the reply templates of {view.stage.path!r} gave an empty text")
         return text
 
-    def hear_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
-        """The page for an llm that is to hear the message of the view."""
-        return self.page(flow, view, budget)
-
     def page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
         """The page for the language model."""
+        return self._page(flow, page_names(flow, view.stage.path), view, budget)
+
+    def hear_view(self, flow: Flow, context: CoachContext, now: datetime, text: str) -> PromptView:
+        """The view by which a message is heard: of the context before it."""
+        return hearing_view_of(flow, context, now, text, self.budget_of(flow))
+
+    def hear_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
+        """The page by which a language model hears; `view` is a `hear_view`."""
+        return self._page(flow, hear_names(flow, view.stage.path), view, budget)
+
+    def _page(
+        self, flow: Flow, names: Sequence[str], view: PromptView, budget: int | None
+    ) -> Prompt:
         return render_page(
             self.templates,
-            page_names(flow, view.stage.path),
+            names,
             view,
             budget=self.budget_of(flow, budget),
             encoding=self.encoding,
@@ -90,6 +99,12 @@ def sections_of(policy: ContextPolicy) -> SectionPolicy | None:
 def page_names(flow: Flow, stage: str) -> Sequence[str]:
     """The page templates of a stage, the nearest first."""
     return [f"{name}.md.jinja" for name in flow.template_names(stage)]
+
+
+def hear_names(flow: Flow, stage: str) -> Sequence[str]:
+    """The templates by which a stage hears: its own, its groups', its flow's, the general one."""
+    *own, _ = flow.template_names(stage)
+    return (*(f"{name}.hear.md.jinja" for name in own), "hear.md.jinja")
 
 
 def reply_names(flow: Flow, stage: str) -> Sequence[str]:

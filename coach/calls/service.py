@@ -54,7 +54,7 @@ class LlmService:
 
     def hear(self, moment: Moment, text: str) -> Coroutine[Any, Any, Heard]:
         """What a message asks for, once it is awaited."""
-        view = _view(moment, Occasion(text=text))
+        view = moment.voice.hear_view(moment.flow, moment.context, moment.now, text)
         make = partial(moment.voice.hear_page, moment.flow, view)
         situation = moment.flow.situation(moment.context, moment.now)
         paged = Paged(page=make(None), again=make)

@@ -12,6 +12,7 @@ from coach.prompting.lint import Entry, Lint, problem
 from coach.prompting.prompt import BUDGET
 from coach.prompting.tokens import tokenizer
 from coach.prompting.view import PromptView
+from coach.views import hearing_in
 from coach.voice import sections_of
 
 Moments = Sequence[tuple[str, PromptView]]
@@ -38,7 +39,12 @@ class Renders:
             moment = Moment(flow=served.flow, leaf=leaf, sure=served.sure[leaf])
             imagined = ((words, imagine(moment)) for words, imagine in MOMENTS.items())
             views[leaf] = (*imagined, *more.get(leaf, ()))
-        for kind, render in ((served.pages, self._page), (served.replies, self._reply)):
+        kinds = (
+            (served.pages, self._page),
+            (served.hears, self._hear),
+            (served.replies, self._reply),
+        )
+        for kind, render in kinds:
             for name, leaves in kind.items():
                 parts = self.lint.closure(name, Entry(name=name).page)
                 if self._broken.isdisjoint(str(part.path) for part in parts):
@@ -64,6 +70,10 @@ class Renders:
         said = flow.context.max_prompt_tokens
         budget = next(size for size in (self.budget, said, BUDGET) if size is not None)
         pack(raw, budget, tokenizer(self.encoding), sections_of(flow.context))
+
+    def _hear(self, flow: Flow, name: str, view: PromptView) -> None:
+        asked = view.assumptions[0].id if view.assumptions else None
+        self._page(flow, name, hearing_in(flow, view, flow.leaves, asked))
 
     def _reply(self, flow: Flow, name: str, view: PromptView) -> None:
         if not self.lint.templates.render_text([name], view):

@@ -8,10 +8,10 @@ from coach.flows.certain import certain
 from coach.flows.flow import Flow
 from coach.prompting.lint import Entry, problem
 from coach.prompting.template import Templates
-from coach.voice import page_names, reply_names
+from coach.voice import hear_names, page_names, reply_names
 
 PAGE, REPLY = ".md.jinja", ".reply.txt.jinja"
-GENERAL = frozenset({f"general{PAGE}", f"injection{PAGE}", "reply.txt.jinja"})
+GENERAL = frozenset({f"general{PAGE}", f"injection{PAGE}", f"hear{PAGE}", "reply.txt.jinja"})
 
 
 @dataclass(slots=True)
@@ -26,13 +26,15 @@ class Served:
     sure: dict[str, frozenset[str]]
     pages: dict[str, list[str]] = field(default_factory=dict)
     replies: dict[str, list[str]] = field(default_factory=dict)
+    hears: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def entries(self) -> Iterator[Entry]:
         """What the lint is to look at: each template with what is there wherever it serves."""
         budget = {"turns_left"} if self.flow.budget is not None else set()
-        for name, leaves in (*self.pages.items(), *self.replies.items()):
+        kinds = (self.pages, self.hears, self.replies)
+        for name, leaves in (served for kind in kinds for served in kind.items()):
             sure = frozenset.intersection(*(self.sure[leaf] for leaf in leaves))
             facts = frozenset({f"answers.{name}" for name in sure} | budget)
             yield Entry(name=name, fields=self.flow.fields.keys(), facts=facts)
@@ -43,6 +45,7 @@ class Served:
         name, places = self.flow.name, self.flow.places
         own = [stage.template for stage in places.values() if stage.template is not None]
         pages = [*own, *(f"{name}/{path}" for path in (*places, "general"))]
+        pages += [f"{page}.hear" for page in pages]
         replies = [f"{name}/{path}{REPLY}" for path in places]
         return {*(f"{page}{PAGE}" for page in pages), *replies, f"{name}/reply.txt.jinja"}
 
@@ -60,7 +63,11 @@ def serve(flow: Flow, templates: Templates) -> Served:
     """The templates of a flow, as the voice would choose them."""
     served = Served(flow, dict(certain(flow)))
     for leaf in flow.leaves:
-        for names, kind in ((page_names, served.pages), (reply_names, served.replies)):
+        for names, kind in (
+            (page_names, served.pages),
+            (hear_names, served.hears),
+            (reply_names, served.replies),
+        ):
             try:
                 kind.setdefault(_first(templates, names(flow, leaf)), []).append(leaf)
             except PromptError as error:

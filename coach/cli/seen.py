@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from coach.stores.sql import SqlStore
     from coach.voice import Voice
 
+SAID = "(what the person says next)"
 PLACE = re.compile(r"(?P<flow>.*?\.(?:yaml|yml|json)|[^/]*)(?:/(?P<stage>.*))?", re.DOTALL)
 
 
@@ -53,18 +54,24 @@ def voice(budget: int | None = None) -> "Voice":
     )
 
 
-def imagined(flow: "Flow", stage: str, answers: dict[str, Any], budget: int | None) -> Seen:
-    """The page of a stage with some answers."""
+def imagined(
+    flow: "Flow", stage: str, answers: dict[str, Any], budget: int | None, hear: bool = False
+) -> Seen:
+    """The page of a stage with some answers; with `hear` the one by which it hears."""
     from coach.recipe import recipe_of
     from coach.rendering import imagine
     from coach.views import Occasion
 
     speaker, now = voice(budget), datetime.now(UTC)
-    view = speaker.view(flow, imagine(flow, stage, answers, (), now), now, Occasion())
-    return _seen(recipe_of(speaker, flow, view))
+    context = imagine(flow, stage, answers, (), now)
+    if hear:
+        view = speaker.hear_view(flow, context, now, SAID)
+    else:
+        view = speaker.view(flow, context, now, Occasion())
+    return _seen(recipe_of(speaker, flow, view, hear=hear))
 
 
-def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None) -> Seen:
+def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None, hear: bool = False) -> Seen:
     """The page of a fixture: at its stage, or at that one."""
     from coach.fixture_files import find_fixture
     from coach.library import roots
@@ -73,8 +80,13 @@ def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None) -> Seen:
 
     fixture = find_fixture(roots("prompts", opening.settings().prompts), flow, name)
     leaf = leaf_of(flow, stage) if stage or fixture.stage is None else stages_of(fixture, flow)[0]
-    speaker = voice(budget)
-    return _seen(recipe_of(speaker, flow, scene(fixture, flow, leaf).view(speaker)))
+    speaker, moment = voice(budget), scene(fixture, flow, leaf)
+    if hear:
+        text = fixture.message or SAID
+        view = speaker.hear_view(flow, moment.context, moment.now, text)
+    else:
+        view = moment.view(speaker)
+    return _seen(recipe_of(speaker, flow, view, hear=hear))
 
 
 def leaf_of(flow: "Flow", stage: str) -> str:
@@ -86,7 +98,7 @@ def leaf_of(flow: "Flow", stage: str) -> str:
     return flow.entry(found)
 
 
-def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
+def of_session(wish: opening.Wish, session: str, stage: str, hear: bool = False) -> Seen:
     """The next page of a session: where it stands, or as it would be at another stage."""
     from coach.flows.questions import next_question
     from coach.recall import last_said
@@ -103,9 +115,12 @@ def of_session(wish: opening.Wish, session: str, stage: str) -> Seen:
         context.asks, context.asks_about = question.field, question.assumption
     if services.folds_at_once:
         services.consolidate(flow, context)
-    occasion = Occasion(recalled=services.recall(flow, context, last_said(context)))
-    view = services.voice.view(flow, context, services.clock(), occasion)
-    return _seen(recipe_of(services.voice, flow, view, wish.budget))
+    if hear:
+        view = services.voice.hear_view(flow, context, services.clock(), SAID)
+    else:
+        occasion = Occasion(recalled=services.recall(flow, context, last_said(context)))
+        view = services.voice.view(flow, context, services.clock(), occasion)
+    return _seen(recipe_of(services.voice, flow, view, wish.budget, hear=hear))
 
 
 def of_turn(wish: opening.Wish, session: str, turn: int) -> Seen:

@@ -35,6 +35,7 @@ Heat = Annotated[
 Dropped = Annotated[
     bool, typer.Option("--dropped", help="With the text of the sections that found no room.")
 ]
+Hear = Annotated[bool, typer.Option("--hear", help="The page by which a message is understood.")]
 
 
 def show(
@@ -46,6 +47,7 @@ def show(
     budget: Budget = None,
     heat: Heat = False,
     dropped: Dropped = False,
+    hear: Hear = False,
     store: Store = None,
     code: Code = None,
     as_json: Json = False,
@@ -54,19 +56,22 @@ def show(
 
     The ledger says what each section wanted and got, and why. With --fixture it is the page of
     that moment ('coach prompt fixtures' lists them), with --session the one of that session,
-    with --turn the one of that turn, made from the templates of that day.
+    with --turn the one of that turn, made from the templates of that day. With --hear it is what
+    a language model reads to turn a message into commands.
     """
     from coach.cli import seen, sheet
 
     _check(place, session, turn, fixture, answers, budget)
+    if hear and turn is not None:
+        raise typer.BadParameter("a turn keeps only the page of its reply", param_hint="'--hear'")
     flow, stage = seen.place_of(place or "")
     wish = opening.Wish(flow=flow, user="", store=store, budget=budget, code=code)
     if fixture is not None:
-        found = seen.of_fixture(opening.read(flow, code), stage, fixture, budget)
+        found = seen.of_fixture(opening.read(flow, code), stage, fixture, budget, hear)
     elif session is None:
-        found = seen.imagined(opening.read(flow, code), stage, _answers(answers), budget)
+        found = seen.imagined(opening.read(flow, code), stage, _answers(answers), budget, hear)
     elif turn is None:
-        found = seen.of_session(wish, session, stage)
+        found = seen.of_session(wish, session, stage, hear)
     else:
         found = _of_turn(wish, session, turn, stage)
     if as_json:

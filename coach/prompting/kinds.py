@@ -21,10 +21,11 @@ VOLATILE = frozenset(
     | {"moved", "offers_close", "problems", "progress", "question", "resumed", "today"}
     | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections", "known"}
     | {"workflow", "agents", "customer", "who", "roles", "recalled", "unreachable"}
+    | {"triggers", "earlier", "asks_about"}
 )
 SELDOM = frozenset(
     {"answers", "artifacts", "finished", "finished_because", "flow", "last_time", "person"}
-    | {"stage", "summary"}
+    | {"stage", "summary", "fields"}
 )
 BY_FIELD = frozenset({"answers"})  # mappings whose keys are the fields of a flow
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Setting
 from pydantic import JsonValue
 
+from coach.prompting.hearing_view import FieldView, TriggerView
 from coach.prompting.known_view import KnownView, given_view
 from coach.prompting.outside import Answered, Content, Words
 from coach.prompting.person_view import LastTimeView, PersonView, last_time_view, person_view
@@ -189,6 +190,10 @@ class PromptView(Value):
     has in hand: what they asked for first, then by name; `who` (user and e-mail), `roles`,
     `customer`, `agents` and `workflow` are what the application said of them. `recalled`
     is what comes back of what has left the window.
+
+    On a page for hearing, `fields` are all fields of the flow, `triggers` those of the stage,
+    `earlier` the stages one can go back to, and `asks_about` the id of the assumption that is
+    asked about; on other pages there are none.
     """
 
     flow: FlowView
@@ -229,6 +234,10 @@ class PromptView(Value):
     agents: tuple[Words, ...] = ()
     workflow: Content = None
     recalled: tuple[RecalledView, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    triggers: tuple[TriggerView, ...] = ()
+    earlier: tuple[str, ...] = ()
+    asks_about: str | None = None
 
 
 def build_view(

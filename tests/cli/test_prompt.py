@@ -195,3 +195,16 @@ def test_what_a_session_cannot_show_is_said(run, talked, args, code, words):
     result = run("prompt", "show", *args, "--store", talked)
     assert (result.exit_code, result.stdout) == (code, "")
     assert words in result.stderr
+
+
+def test_the_page_for_hearing_is_shown(run, store):
+    """At a stage, of a fixture, of a session; a turn has none."""
+    assert "They were asked for rating" in run("prompt", "show", "grow/reality", "--hear").stdout
+    midway = run("prompt", "show", "grow", "--fixture", "midway", "--hear", "--json").stdout
+    assert json.loads(midway)["template"] == "hear.md.jinja"
+    run("chat", "--store", store, "--session", "one", input="run more often\n")
+    page = ("prompt", "show", "--session", "one", "--store", store, "--hear")
+    assert "- goal: run more often" in run(*page).stdout
+    refused = run(*page, "--turn", "1")
+    assert "a turn keeps only the page of its reply" in refused.output
+    assert refused.exit_code == 2
