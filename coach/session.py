@@ -20,9 +20,11 @@ from coach.record.chat_context import ChatContext, as_chat_context
 from coach.record.message import Message
 from coach.record.parties import Parties
 from coach.services import Services
+from coach.stores import retrying
 from coach.stores.archive.files import write
 from coach.stores.archive.lines import text_of
 from coach.stores.archive.sessions import export_session
+from coach.stores.retrying import as_lost
 from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
 from coach.streaming import ReplyStream
@@ -106,6 +108,14 @@ class Session:
     def retry(self) -> list[Turn]:
         """Run the turns whose message was kept but never answered."""
         return [self.say(turn.text, key=turn.key) for turn in self.pending]
+
+    def give_up(self, key: str) -> bool:
+        """Leave a pending message unanswered for good: it stays in the log as failed. False when
+        it is not pending, or its turn is in flight. `say` with the same key tries it once more."""
+        turn = next((turn for turn in self.pending if turn.key == key), None)
+        if turn is None:
+            return False
+        return retrying.give_up(self.services.store.database, as_lost(turn))
 
     def update(
         self, change: Callable[[CoachContext], object], key: str | None = None

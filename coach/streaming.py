@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from coach.calls.tap import Tap
 from coach.errors import SessionError
+from coach.record.context import CoachContext
 from coach.turn import Turn
 
 _RUNNING: set["asyncio.Task[Turn]"] = set()  # a task that nobody holds is collected
@@ -51,6 +52,12 @@ class ReplyStream:
     def text(self) -> str:
         """What has been said so far."""
         return self._tap.text
+
+    @property
+    def context(self) -> CoachContext | None:
+        """Where the session will stand once the turn is kept; None before its first word. It is
+        there to be looked at."""
+        return self._tap.context
 
     @property
     def turn(self) -> Turn:
@@ -111,6 +118,11 @@ class AsyncReplyStream:
     def text(self) -> str:
         """What has been said so far."""
         return self._tap.text
+
+    @property
+    def context(self) -> CoachContext | None:
+        """Where the session will stand; see ReplyStream.context."""
+        return self._tap.context
 
     async def turn(self) -> Turn:
         """The turn, once it is kept; raises what went wrong instead."""

@@ -164,4 +164,6 @@ def checked(name: str, answer: Completion) -> Completion:
 
 def _line(error: BaseException) -> str:
     """One line of at most 300 characters."""
+    if isinstance(error, asyncio.CancelledError):
+        return "stopped"
     return " ".join((str(error) or type(error).__name__).split())[:300]

@@ -8,13 +8,14 @@ from pydantic import Field as Setting
 from coach.errors import (
     LlmEmpty,
     LlmError,
+    LlmInterrupted,
     LlmOutputInvalid,
     LlmRateLimited,
     LlmUnavailable,
 )
 from coach.vocabulary.value import Value
 
-PASSING = (LlmUnavailable, LlmRateLimited, LlmOutputInvalid, LlmEmpty)
+PASSING = (LlmUnavailable, LlmRateLimited, LlmOutputInvalid, LlmEmpty, LlmInterrupted)
 Seconds = Annotated[float, Setting(ge=0, le=3_600)]
 
 

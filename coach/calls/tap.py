@@ -5,6 +5,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from coach.record.context import CoachContext
 from coach.vocabulary.llm import Tell
 
 Result = TypeVar("Result")
@@ -15,7 +16,8 @@ class Stopped(Exception):
 
 
 class Tap:
-    """Belongs to one turn. `text` is what has come so far; threads may share it."""
+    """Belongs to one turn. `text` is what has come so far, `context` where the session will stand
+    once the turn is kept, None until it has moved; threads may share it."""
 
     def __init__(self, tell: Tell | None = None) -> None:
         self._tell = tell
@@ -23,6 +25,7 @@ class Tap:
         self._lock = threading.Lock()
         self._work: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
         self.stopped = False
+        self.context: CoachContext | None = None
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, TextIO
 import typer
 
 from coach.cli import opening
-from coach.cli.options import Budget, Code, Store
+from coach.cli.options import Budget, Code, Llm, Store
 
 
 def chat(
@@ -31,6 +31,7 @@ def chat(
         bool, typer.Option("--new", help="Begin a new session, also when one is unfinished.")
     ] = False,
     budget: Budget = None,
+    llm: Llm = None,
     code: Code = None,
     keyed: Annotated[
         bool,
@@ -44,6 +45,7 @@ def chat(
         session=session,
         store=store,
         budget=budget,
+        llm=tuple(llm or ()),
         code=code,
         new=new,
         caller=caller,

@@ -1,13 +1,22 @@
 """A conversation, whatever it is shown on: opening words, lines said, commands obeyed."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from coach.calls.retry import PASSING
 from coach.cli import slash
-from coach.errors import CoachError
+from coach.errors import CoachError, InputError, LlmError
+from coach.flows.flow import Flow
+from coach.record.context import CoachContext
 from coach.session import Session
+from coach.stores.values import StoredTurn
 from coach.turn import Turn
+
+WAITS = "Your message is kept, unanswered: /retry goes on with it, and so does coming back."
+FIRST = "Answering what was left unanswered first."
+STOPPED = "Stopped. What had been said is kept."
+LATE = "It was complete already."
 
 
 class Face(Protocol):
@@ -21,6 +30,10 @@ class Face(Protocol):
 
     def coach(self, text: str, talk: Session) -> None:
         """What the coach said; `talk` tells where the session stands."""
+
+    def stream(self, pieces: Iterable[str], where: Callable[[], CoachContext], flow: Flow) -> None:
+        """What the coach says, while it says it; `where` tells, from the first piece on, where the
+        session will stand."""
 
     def show(self, text: str) -> None:
         """What a command was asked for."""
@@ -43,7 +56,7 @@ class Conversation:
             self.face.note(note)
         if self.talk.pending:
             self.face.note("Answering what was left unanswered.")
-            self.attempt(self._retry)
+            self.attempt(self.retry)
         elif not self.talk.finished:
             self.attempt(lambda: self.face.coach(self.talk.greeting, self.talk))
 
@@ -51,13 +64,47 @@ class Conversation:
         """One line: a command when it looks like one, else a message."""
         found = slash.COMMAND.fullmatch(line.rstrip())
         if found:
-            self.attempt(lambda: slash.obey(self.talk, self.face, found[1], found[2] or ""))
+            self._obey(found[1], found[2] or "")
         else:
             self.say(line)
 
+    def _obey(self, name: str, rest: str) -> None:
+        try:
+            self.attempt(lambda: slash.obey(self.talk, self.face, name, rest))
+        except slash.Again:
+            self.attempt(self.retry)
+
     def say(self, text: str, key: str | None = None) -> None:
         """One message, whatever it looks like."""
-        self.attempt(lambda: self.answer(self.talk.say(text, key=key)))
+        if key is None and self.talk.services.llm is not None:
+            for turn in self.talk.pending:
+                self._first(turn)
+        self.attempt(lambda: self.ask(text, key))
+
+    def _first(self, turn: StoredTurn) -> None:
+        """What waits for an answer is answered before what is said next; what nobody will ever
+        answer does not wait any longer."""
+        self.face.note(FIRST)
+        try:
+            self.ask(turn.text, turn.key)
+        except LlmError as error:
+            self.face.error(_line(error))
+            if not isinstance(error, PASSING):
+                self.talk.give_up(turn.key)
+
+    def ask(self, text: str, key: str | None) -> None:
+        """One message and its answer: word by word where there are words to wait for."""
+        if self.talk.services.llm is None:
+            return self.answer(self.talk.say(text, key=key))
+        reply = self.talk.stream(text, key=key)
+        try:
+            self.face.stream(reply, lambda: reply.context or self.talk.context, self.talk.flow)
+        except KeyboardInterrupt:
+            reply.cancel()
+            self.face.note(STOPPED if reply.turn.partial else LATE)
+        for note in _aside(reply.turn):
+            self.face.note(note)
+        return None
 
     def answer(self, turn: Turn) -> None:
         """Show what the coach replied."""
@@ -69,12 +116,29 @@ class Conversation:
             action()
         except CoachError as error:
             self.failed += 1
-            self.face.error(re.sub(r"\s*\n\s*", "; ", str(error)))
+            self.face.error(_line(error))
+            if isinstance(error, LlmError) and self.talk.pending:
+                self.face.note(WAITS)
 
-    def _retry(self) -> None:
-        for turn in self.talk.retry():
+    def retry(self) -> None:
+        """Answer what was left unanswered."""
+        waiting = self.talk.pending
+        if not waiting:
+            raise InputError("nothing is left unanswered")
+        for turn in waiting:
             self.face.you(turn.text)
-            self.answer(turn)
+            self.ask(turn.text, turn.key)
+
+
+def _line(error: CoachError) -> str:
+    return re.sub(r"\s*\n\s*", "; ", str(error))
+
+
+def _aside(turn: Turn) -> Iterator[str]:
+    """What the person should know about an answer besides its words."""
+    problems = [call for call in turn.calls if call.problem is not None]
+    if problems and not turn.partial:
+        yield f"{problems[0].llm}: {problems[0].problem}"
 
 
 def _standing(talk: Session) -> Iterator[str]:

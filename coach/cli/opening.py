@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Wish:
     """Which conversation is wanted. `store` is an address, None for the data folder; `code` the
     file with the flow's guards and actions; `new` asks for another session than the newest.
-    `caller` and `account` are those of Bot.session."""
+    `caller` and `account` are those of Bot.session, and `llm` are addresses, none for what the
+    settings say."""
 
     flow: str
     user: str
@@ -31,6 +32,7 @@ class Wish:
     budget: int | None = None
     code: str | None = None
     new: bool = False
+    llm: tuple[str, ...] = ()
     caller: str | None = None
     account: str | None = None
 
@@ -65,7 +67,8 @@ def bot(wish: Wish) -> "Bot":
     from coach.bot import Bot
     from coach.rebuilding import look
 
-    coach = Bot(read(wish.flow, wish.code), store=url(wish.store), budget=wish.budget)
+    llm = list(wish.llm) or None
+    coach = Bot(read(wish.flow, wish.code), store=url(wish.store), llm=llm, budget=wish.budget)
     if is_tight(wish):
         look(coach.services, coach.flow, coach.flow.begin(now=coach.services.clock()).context)
     return coach
@@ -92,7 +95,8 @@ def reading_bot(wish: Wish) -> "Bot":
     """The same for looking only: a store that is not there is an error."""
     from coach.bot import Bot
 
-    return Bot(read(wish.flow, wish.code), store=shelf(wish.store), budget=wish.budget)
+    store = shelf(wish.store)
+    return Bot(read(wish.flow, wish.code), store=store, llm="offline", budget=wish.budget)
 
 
 def me() -> str:

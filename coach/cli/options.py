@@ -27,5 +27,14 @@ Budget = Annotated[
     int | None,
     typer.Option("--budget", metavar="N", min=0, help="The page's size in tokens."),
 ]
+Llm = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--llm",
+        metavar="ADDRESS",
+        help="Who hears and speaks: openai:gpt-5.2, ollama:llama3.2, a URL. Several are tried in "
+        "turn; 'offline' last has the offline coach stand in. Default: COACH_LLM, else nobody.",
+    ),
+]
 FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="A name, or the path of a file.")]
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="The id of a session.")]

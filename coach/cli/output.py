@@ -41,6 +41,12 @@ def line(text: str = "") -> None:
     sys.stdout.flush()
 
 
+def now(text: str) -> None:
+    """Text that has been made safe already, at once and as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def error(text: str) -> None:
     """'coach: text' on stderr; each line of several carries the mark."""
     for part in safe(text).split("\n"):

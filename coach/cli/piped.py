@@ -3,7 +3,7 @@
 import io
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
@@ -12,6 +12,8 @@ import typer
 from coach.cli import opening, output
 from coach.cli.conversation import Conversation
 from coach.cli.slash import Leave
+from coach.flows.flow import Flow
+from coach.record.context import CoachContext
 from coach.session import Session
 
 
@@ -33,6 +35,16 @@ class Paper:
 
     def coach(self, text: str, talk: Session) -> None:
         output.line(f"coach> {output.hang(text, 7)}")
+
+    def stream(self, pieces: Iterable[str], where: Callable[[], CoachContext], flow: Flow) -> None:
+        begun = False
+        try:
+            for piece in pieces:
+                output.now("" if begun else "coach> ")
+                begun = True
+                output.now(output.hang(piece, 7))
+        finally:
+            output.now("\n" if begun else "")
 
     def show(self, text: str) -> None:
         output.line(f"  {output.hang(text, 2)}")

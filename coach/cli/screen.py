@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from rich.console import Console
@@ -16,10 +16,12 @@ from coach.cli.later import Later, ready_hearing
 from coach.cli.preview import preview
 from coach.cli.progress import progress
 from coach.cli.slash import Leave
+from coach.cli.wrapping import Wrapped
 from coach.flows.flow import Flow
 from coach.record.context import CoachContext
 from coach.session import Session
 
+COACH = "coach> "
 COLOURS = {"coach": "bold cyan", "you": "bold green", "small": "dim", "here": "bold"}
 LEAVING = frozenset(("quit", "exit", "q", "bye"))
 MORE = "/help lists what else there is; quit leaves, and keeps the session."
@@ -46,12 +48,30 @@ class Screen:
 
     def words(self, text: str, flow: Flow, context: CoachContext) -> None:
         """What the coach says, below where the conversation stands."""
+        self._place(flow, context)
+        self._print("coach> ", Text(output.safe(text)), "coach")
+        self.console.print()
+
+    def stream(self, pieces: Iterable[str], where: Callable[[], CoachContext], flow: Flow) -> None:
+        """The same, word by word. However it ends, what comes next is on a line of its own."""
+        wrapped, begun = Wrapped(self.console.width, len(COACH)), False
+        try:
+            for piece in pieces:
+                if not begun:
+                    self._place(flow, where())
+                    self.console.print(Text(COACH, self._look("coach")), end="")
+                    begun = True
+                output.now(wrapped.feed(piece))
+        finally:
+            if begun:
+                output.now(f"{wrapped.end()}\n\n")
+
+    def _place(self, flow: Flow, context: CoachContext) -> None:
+        """Where the conversation stands, small."""
         place = Text()
         for part, is_here in progress(flow, context):
             place.append(part, self._look("here" if is_here else "small"))
         self._print("", place)
-        self._print("coach> ", Text(output.safe(text)), "coach")
-        self.console.print()
 
     def show(self, text: str) -> None:
         for line in output.safe(text).split("\n"):

@@ -17,6 +17,10 @@ SAID = "skip, back, undo, change FIELD: VALUE, restart, finish"
 Act = Callable[[Session, "Face", str], None]
 
 
+class Again(Exception):  # a wish too
+    """The person wants what was left unanswered to be answered."""
+
+
 class Leave(Exception):  # a wish, not an error
     """The person wants to go."""
 
@@ -62,6 +66,10 @@ def _undo(talk: Session, face: "Face", rest: str) -> None:
     face.coach(talk.undo().reply, talk)
 
 
+def _retry(talk: Session, face: "Face", rest: str) -> None:
+    raise Again
+
+
 def _help(talk: Session, face: "Face", rest: str) -> None:
     rows = [(f"/{name} {command.takes}", command.help) for name, command in COMMANDS.items()]
     lines = [f"{usage:<14}{words}" for usage, words in rows]
@@ -87,6 +95,7 @@ COMMANDS = {
     "prompt": Slash(act=_prompt, help="the page a language model would see, and its cost"),
     "back": Slash(act=_back, takes="[STAGE]", help="return to the previous stage, or to that one"),
     "undo": Slash(act=_undo, help="take the last turn back"),
+    "retry": Slash(act=_retry, help="answer what was left unanswered"),
     "help": Slash(act=_help, help="this list"),
     "quit": Slash(act=_quit, help="leave; the session is kept"),
 }

@@ -11,7 +11,7 @@ from coach.stores import claims, reading, statements
 from coach.stores.claims import Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.statements import CONTEXT, TURN
-from coach.stores.values import Claim
+from coach.stores.values import Claim, StoredTurn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +47,21 @@ def lost(database: Database, flow: str, limit: int) -> list[LostTurn]:
     with database.transaction(write=False) as db:
         rows = db.rows(lost_turns, now_ms=db.now_ms(), flow=flow, most=limit)
     return [LostTurn(**row) for row in rows]
+
+
+GIVEN_UP = "it was given up"
+
+
+def as_lost(turn: StoredTurn) -> LostTurn:
+    """A pending turn that nobody wants to be answered any more."""
+    return LostTurn(
+        session_id=turn.session_id,
+        key=turn.key,
+        number=turn.number,
+        text=turn.text,
+        tries=turn.tries,
+        problem=turn.problem or GIVEN_UP,
+    )
 
 
 def wanted(lost: LostTurn, now: datetime, lease: float) -> Wanted:

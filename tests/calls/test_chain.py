@@ -140,7 +140,7 @@ async def test_a_call_that_is_cancelled_is_noted() -> None:
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    assert calls[0].problem == "CancelledError"
+    assert calls[0].problem == "stopped"
 
 
 def test_a_chain_of_nobody_is_none() -> None:

@@ -92,7 +92,7 @@ def test_quit_leaves(chat):
     ("line", "words"),
     [
         ("/whi", "no command '/whi'. Did you mean '/why'? There are: /why"),
-        ("/xyz", "no command '/xyz'. Known: /back, /help, /prompt, /quit, /undo, /why."),
+        ("/xyz", "no command '/xyz'. Known: /back, /help, /prompt, /quit, /retry, /undo, /why."),
         ("/why last", "/why takes the number of a turn, not 'last'"),
         ("/why 99", "has no turn 99"),
         ("/quit now", "/quit stands alone"),
