@@ -149,7 +149,7 @@ def _stands_alone(claim: Claim, place: Place) -> bool:
     text = place.said.text
     start, stop = place.said.span(place.first, place.end)
     near = list(islice(numbers_in(text), MOST_NUMBERS))
-    here = [n for n, one in enumerate(near) if start <= one.start and one.end <= stop]
+    here = [n for n, one in enumerate(near) if one.start < stop and one.end > start]
     own = [n for n in here if near[n].value == claim.value]
     return not own or any(_is_apart(text, near, n) for n in own)
 

@@ -39,7 +39,7 @@ class Answering:
         try:
             valid = question.field.check(value, question.offered)
         except InvalidValue as error:
-            if self._is_said_so(quote, value):
+            if self._is_said_so(question, quote, value):
                 return self._answer(command, value, quote, item.confidence), None
             raise Wrong(f"{name!r} takes {error}") from None
         asked = self.situation.asks == name and self.situation.asks_about is None
@@ -102,20 +102,21 @@ class Answering:
         why = "the words quoted for it do not say it" if quoted else "no words were quoted for it"
         return belief, f"{name}: taken as an assumption, {why}"
 
-    def _is_said_so(self, quote: str, value: Answerable) -> bool:
+    def _is_said_so(self, question: Question, quote: str, value: Answerable) -> bool:
         """Whether a value that the field does not take is all the same what the person said, so
-        that the refusal should reach them."""
-        for place in self._said.places(quote):
-            if isinstance(value, str) and says(place, value):
-                return True
-            numbers = {number.value for number in numbers_in(place.text)}
-            if not isinstance(value, str | list | bool) and numbers == {value}:
-                return True
-        return False
+        that the refusal should reach them. A value of the wrong type is the llm's mistake."""
+        places = self._said.places(quote)
+        if isinstance(question.field, NumberField | RatingField):
+            told = [{number.value for number in numbers_in(place.text)} for place in places]
+            return isinstance(value, int | float) and any(values == {value} for values in told)
+        worded = not isinstance(question.field, ListField | YesNoField)
+        return worded and isinstance(value, str) and any(says(place, value) for place in places)
 
 
 def in_words(value: Answerable) -> str:
-    """A value as the engine words it in an assumption."""
+    """A value as an assumption words it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

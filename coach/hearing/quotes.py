@@ -17,7 +17,7 @@ from coach.hearing.words import phrases, visible
 WALL = "\ue000"
 MOST_PLACES = 20
 LONGEST = 80
-NEAR = 4  # words before something in which a denial of it stands
+NEAR = 6  # words before something in which a denial of it stands
 
 ROLE = r"(?:system|assistant|developer|tool|function)"
 LOOKS_LIKE_MORE = re.compile(
@@ -42,7 +42,8 @@ BREAK = re.compile(r"[.,;:!?…()\"“”\n]|\s[-–—]+\s|—")
 DASHES = str.maketrans(dict.fromkeys("–—−‐‑", "-"))
 DENIALS = phrases(
     "not, no, never, neither, nor, without, except, cannot, dont, doesnt, didnt, wont, cant, isnt",
-    "arent, wasnt, than, instead, nicht, kein, keine, keinen, keiner, nie, niemals, ohne, statt",
+    "arent, wasnt, than, instead, refuse, refused, refusing, avoid, nicht, kein, keine, keinen",
+    "keiner, nie, niemals, ohne, statt",
 )
 GOES_ON = phrases("but, because, since, so, aber, weil, denn, sondern")
 JOINS = GOES_ON | phrases("and, then, or, und, dann, oder")

@@ -16,6 +16,7 @@ from coach.vocabulary.situation import Situation
 
 sys.path.insert(0, str(Path(__file__).parent))
 A_WEDNESDAY = datetime(2026, 5, 13, 9, tzinfo=UTC)
+A_MONDAY = datetime(2026, 5, 11, 9, tzinfo=UTC)
 FIELDS: TypeAdapter[Field] = TypeAdapter(Field)
 
 Heard = Callable[..., Command]

@@ -12,6 +12,7 @@ from tests.hearing.llm_doubles import hear, outcome, set_
     [
         ("importance", 14, "7", "it is a 7"),
         ("importance", "a lot", "7", "it is a 7"),
+        ("importance", "seven", "seven", "it is a seven"),
         ("goal", "run", "swim far", "swim far"),
         ("place", "tablet", "web", "on the web"),
         ("due", "soon", "Friday", "by Friday"),

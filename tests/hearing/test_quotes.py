@@ -82,7 +82,8 @@ def test_no_quote_goes_through_a_wall() -> None:
         ("no, I want to quit", "quit", False),
         ("not that, but quit", "quit", False),
         ("anything rather than quit", "quit", True),
-        ("I never ever really want to quit", "quit", False),
+        ("I never ever really want to quit", "quit", True),
+        ("I do not live in the house of my mother", "mother", False),
         ("ich will nicht aufhören", "aufhören", True),
     ],
 )
