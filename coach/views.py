@@ -183,8 +183,10 @@ def _confirmation(context: CoachContext, field: str | None, about: str) -> Quest
 
 
 def _asks_back(decision: Decision, text: str | None) -> bool:
-    """Whether the person asked something, and said nothing that could be taken."""
+    """Whether the person asked back; or, unheard, asked something and said nothing else."""
     rulings = decision.rulings
+    if any(r.accepted and r.command.command == "clarify" for r in rulings):
+        return True
     silent = bool(rulings) and all(r.command.command == "say_nothing" for r in rulings)
     return text is not None and silent and asks_back(text)
 

@@ -215,6 +215,7 @@ def _rulings(context: CoachContext, about: str) -> Iterator[Ruling]:
 
 def _events(moment: Moment) -> Iterator[str]:
     yield from ("undid the last turn", "restarted", "completed", f"went back to {moment.leaf}")
+    yield from (f"digressed: {WORDS}", "resumed", f"asked for a person: {WORDS}")
     for name in moment.flow.fields:
         yield from (f"corrected {label(name)}", f"{label(name)} is stale")
 

@@ -12,7 +12,7 @@ from coach.errors import (
     FlowVersionMismatch,
     InvalidValue,
 )
-from coach.flows import answers, making, patterns, remembering
+from coach.flows import answers, asides, making, patterns, remembering
 from coach.flows.answers import Refused
 from coach.flows.carrying import carries, carry
 from coach.flows.due import alarms, next_due
@@ -30,9 +30,8 @@ from coach.vocabulary.decision import Decision, MoveKind, Ruling
 from coach.vocabulary.situation import Situation
 
 MAX_MOVES = 32
-LATER = ("digress", "resume", "clarify", "handoff")
 DECIDED = ("candidates", "moves", "events")
-KEEPS_PLACE = ("say_nothing", "finish")
+KEEPS_PLACE = ("say_nothing", "finish", "digress", "resume", "clarify", "handoff")
 
 Handler = Callable[["Engine", Walker, Any], str]
 
@@ -46,6 +45,10 @@ HANDLERS: Mapping[str, Handler] = {
     "trigger": patterns.trigger,
     "back": patterns.back,
     "undo": patterns.undo,
+    "digress": asides.digress,
+    "resume": asides.resume,
+    "clarify": asides.clarify,
+    "handoff": asides.handoff,
     "restart": patterns.restart,
     "finish": patterns.finish,
     "note": making.note,
@@ -225,8 +228,6 @@ class Engine:
         name = command.command
         if walker.context.finished and name != "say_nothing":
             raise Refused("the session is finished; a new one begins where it ended")
-        if name in LATER:
-            raise Refused(f"{name!r} is not part of this version of coachflow yet")
         return HANDLERS[name](self, walker, command)
 
     def _settle(self, walker: Walker) -> None:

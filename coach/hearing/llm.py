@@ -141,8 +141,11 @@ def _is_said(command: Command, reading: _Reading, quote: str) -> bool:
     return deeds.is_quoted(reading.said, quote)
 
 
-@_is_said.register
-def _(command: c.SayNothing, reading: _Reading, quote: str) -> bool:
+@_is_said.register(c.SayNothing)
+@_is_said.register(c.Digress)
+@_is_said.register(c.Clarify)
+def _harmless(command: Command, reading: _Reading, quote: str) -> bool:
+    """What moves nothing and keeps nothing needs no words."""
     return True
 
 

@@ -26,6 +26,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "review": ("artifact", "verdict", "comment"),
     "remember": ("kind", "content"),
     "assume": ("content", "related_to", "value"),
+    "digress": ("topic",),
+    "clarify": ("about",),
+    "handoff": ("reason",),
     "say_nothing": (),
 }
 LOOSE = frozenset({"to", "comment", "related_to", "value"})  # may be left out

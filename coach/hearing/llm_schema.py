@@ -130,6 +130,9 @@ def _other(situation: Situation) -> Iterator[Json]:
     yield _command([*PLAIN], quote=TEXT)
     yield _command(["remember"], kind=_enum(KINDS), content=TEXT, quote=TEXT)
     yield _assume(situation)
+    yield _command(["digress"], topic=TEXT)
+    yield _command(["clarify"], about=TEXT)
+    yield _command(["handoff"], reason=TEXT, quote=TEXT)
 
 
 def _assume(situation: Situation) -> Json:

@@ -317,20 +317,3 @@ def test_small_talk_changes_nothing(will: Any) -> None:
     will(c.SayNothing())
     assert (will.stage, will.asks, will.context.asked) == ("will", "action", before.asked)
     assert will.context.answers == before.answers
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        c.Digress(topic="weather"),
-        c.Resume(),
-        c.Clarify(about="goal"),
-        c.Handoff(reason="anger"),
-    ],
-)
-def test_what_a_later_version_will_do_is_refused(walk: Any, grow: Flow, command: Any) -> None:
-    """With a clear reason, and without a trace."""
-    here = walk(grow)(command)
-    reason = f"{command.command!r} is not part of this version of coachflow yet"
-    assert here.reasons == [reason]
-    assert here.context.answers == {}

@@ -100,6 +100,17 @@ def test_a_review_needs_its_words(text: str, verdict: str, quote: str, heard: st
     assert outcome(hear(text, item, put_forward=("spec",))) == heard
 
 
+def test_an_aside_needs_no_words_and_a_handoff_does() -> None:
+    """Nothing moves by the first two."""
+    assert (
+        outcome(hear("and the weather?", {"command": "digress", "topic": "weather"})) == "digress"
+    )
+    assert outcome(hear("what?", {"command": "clarify", "about": "goal"})) == "clarify"
+    person = {"command": "handoff", "reason": "wants a person", "quote": "a real person"}
+    assert outcome(hear("can I talk to a real person", person)) == "handoff"
+    assert outcome(hear("hello", person)) == "say_nothing"
+
+
 def test_a_trigger_is_quoted_and_a_memory_is_in_their_words() -> None:
     """Both in what was said."""
     pause = {"command": "trigger", "name": "pause", "quote": "my bus is here"}

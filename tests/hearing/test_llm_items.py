@@ -13,7 +13,7 @@ from tests.hearing.llm_doubles import hear, outcome, set_
         ("undo", "a command is an object, not 'undo'"),
         ({"command": "finsh"}, "unknown command 'finsh'. Did you mean 'finish'?"),
         ({"field": "goal"}, "unknown command None."),
-        ({"command": "handoff", "reason": "x"}, "unknown command 'handoff'."),
+        ({"command": "resume"}, "unknown command 'resume'."),
         ({"command": "note", "artifact": "x"}, "unknown command 'note'."),
         ({"command": "set", "field": "goal"}, "'set' needs 'value'"),
         ({"command": "set", "vlaue": 1}, "'set' has no 'vlaue'. Did you mean 'value'?"),
