@@ -14,6 +14,7 @@ CoachError
 │   ├── EmptyMessage         nothing but white space
 │   ├── MessageTooLong       above the limit of characters
 │   ├── FixtureError         a fixture has problems; all of them, with file:line
+│   ├── StoryError           a story file has problems; all of them, with file:line
 │   ├── InvalidId            a session or user id that is no id
 │   ├── InvalidValue         a value that a field does not take
 │   ├── IdempotencyKeyReuse  the same key with another text
@@ -133,6 +134,14 @@ class MessageTooLong(InputError):
 
 class FixtureError(InputError):
     """A fixture has problems; `problems` holds all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class StoryError(InputError):
+    """A story file has problems; `problems` holds all of them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -5,20 +5,18 @@ at once. F codes are those of the reader; X101 unknown key, X102 missing key, X1
 X104 unknown stage, X105 unknown field.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from coach.errors import FixtureError, FlowFileError, InputError, Problem, did_you_mean
+from coach.errors import FixtureError, FlowFileError, InputError, did_you_mean
 from coach.fixtures import Before, Belief, Block, Call, Fixture, Known, Made, Ran, Said, Todo
 from coach.flows.flow import Flow
-from coach.flows.source import Document, read_document, read_file
+from coach.flows.source import read_document, read_file
 from coach.scenes import faults
+from coach.strict_files import Form, model_of, problem, reworded
 
 FOLDER = "fixtures"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -34,16 +32,13 @@ ITEMS: Mapping[str, type[BaseModel]] = {
     "last_time": Before,
 }
 CODES = {"stage": "X104", "field": "X105", "value": "X103"}
-WORDED = {
-    "datetime": "a time with its zone, such as 2026-01-05T09:00:00Z",
-    "timezone": "a time with its zone, such as 2026-01-05T09:00:00Z",
-    "string_pattern": "a name: small letters, digits and _, starting with a letter",
-    "tuple": "a list",
-    "dict": "a map",
-    "model": "a map",
-}
-
-Place = tuple[str | int, ...]
+FORM = Form(
+    noun="fixture",
+    letter="X",
+    root=Fixture,
+    parts=ITEMS,
+    least="a fixture is a map: write at least 'stage: NAME'",
+)
 
 
 def list_fixtures(folders: Sequence[Path], flow: str) -> dict[str, Path]:
@@ -77,108 +72,21 @@ def load_fixture(path: Path, flow: Flow | None = None) -> Fixture:
     try:
         text = read_file(path)
     except FlowFileError as error:
-        raise FixtureError(map(_reworded, error.problems)) from None
+        raise FixtureError(reworded(FORM, found) for found in error.problems) from None
     return parse_fixture(text, str(path), flow)
 
 
 def parse_fixture(text: str, path: str = "<text>", flow: Flow | None = None) -> Fixture:
     """The fixture that a text describes; FixtureError with every problem."""
     document = read_document(text, path, ".yaml")
-    problems = list(map(_reworded, document.problems))
-    fixture = None if document.data is None else _model(document, problems)
+    problems = [reworded(FORM, found) for found in document.problems]
+    fixture = None if document.data is None else model_of(FORM, Fixture, document, problems)
     if fixture is not None and flow is not None:
         found = faults(fixture, flow)
-        problems += (_problem(document, f.place, CODES[f.kind], f.message) for f in found)
+        problems += (problem(document, f.place, CODES[f.kind], f.message) for f in found)
     if problems or fixture is None:
-        raise FixtureError(sorted(problems, key=lambda problem: problem.line or 0))
+        raise FixtureError(sorted(problems, key=lambda found: found.line or 0))
     return fixture
-
-
-def _model(document: Document, problems: list[Problem]) -> Fixture | None:
-    try:
-        return Fixture.model_validate_json(json.dumps(document.data), strict=True)
-    except ValidationError as error:
-        problems += _shape(document, error)
-        return None
-
-
-def _shape(document: Document, error: ValidationError) -> Iterator[Problem]:
-    """What is wrong with the shape, once for each place."""
-    seen: set[Place] = set()
-    for detail in error.errors(include_url=False):
-        place, told = _place(document.data, detail["loc"]), detail["type"]
-        missing = told == "missing"
-        if (place in seen and not missing) or _is_broken(document, place):
-            continue
-        seen.add(place)
-        if told == "extra_forbidden":
-            yield _unknown(document, place)
-        elif missing:
-            words = f"{_subject(place)} needs {detail['loc'][-1]!r}"
-            yield _problem(document, place, "X102", words)
-        else:
-            yield _problem(document, place, "X103", _wrong(place, told, detail["msg"]))
-
-
-def _place(data: Any, location: Sequence[str | int]) -> Place:
-    """As much of a location as there is in the document: the rest are tags of unions."""
-    place: list[str | int] = []
-    for part in location:
-        inside = isinstance(data, dict) and part in data
-        listed = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if not inside and not listed:
-            break
-        data = data[part]
-        place.append(part)
-    return tuple(place)
-
-
-def _unknown(document: Document, place: Place) -> Problem:
-    lists = [str(part) for part in place[:-1] if part in ITEMS]
-    model = ITEMS[lists[-1]] if lists else Fixture
-    hint = did_you_mean(str(place[-1]), model.model_fields)
-    words = f"unknown key {place[-1]!r} in {_subject(place[:-1])}.{hint}"
-    return _problem(document, place, "X101", words, of_key=True)
-
-
-def _subject(place: Place) -> str:
-    """'stage', item 2 of 'history', 'name' of item 1 of 'calls' of item 2 of 'history'."""
-    if not place:
-        return "the fixture"
-    *outer, last = place
-    words = f"item {last + 1}" if isinstance(last, int) else repr(last)
-    return words if not outer else f"{words} of {_subject(tuple(outer))}"
-
-
-def _wrong(place: Place, kind: str, message: str) -> str:
-    """What pydantic says of a place, as a sentence."""
-    for start, words in WORDED.items():
-        if kind.startswith(start):
-            return f"{_subject(place)} should be {words}"
-    should = message.removeprefix("Input should ")
-    if should != message:
-        return f"{_subject(place)} should {should}"
-    return f"{_subject(place)}: {message.removeprefix('Value error, ')}"
-
-
-def _problem(
-    document: Document, place: Place, code: str, message: str, *, of_key: bool = False
-) -> Problem:
-    line = document.line(place, of_key=of_key)
-    return Problem(path=document.path, line=line, code=code, message=message)
-
-
-def _is_broken(document: Document, place: Place) -> bool:
-    """What could not be read has its problem already."""
-    return any(place[: len(broken)] == broken for broken in document.broken)
-
-
-def _reworded(problem: Problem) -> Problem:
-    """A problem of the reader, which speaks of flows."""
-    if problem.code == "F003":
-        return replace(problem, message="a fixture is a map: write at least 'stage: NAME'")
-    words = problem.message.replace("a flow file", "a fixture").replace("one flow", "one fixture")
-    return replace(problem, message=words.replace("flow files", "fixtures"))
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

@@ -72,10 +72,31 @@ def read_document(text: str, path: str, suffix: str) -> Document:
     except RecursionError:
         builder.fault("F010", "nested too deeply", 1)
         builder.complete = False
+    return _document(builder)
+
+
+def read_documents(text: str, path: str) -> tuple[Document, ...]:
+    """The documents of a YAML text, each with the lines of the whole text and what is wrong."""
+    from coach.flows.yaml_source import read_yaml_stream
+
+    builder = Builder(path)
+    builders = [builder]
+    try:
+        _check_text(text, builder)
+        builders = read_yaml_stream(text.removeprefix("\ufeff"), path) or builders
+    except Stop:
+        builder.complete = False
+    except RecursionError:
+        builder.fault("F010", "nested too deeply", 1)
+        builder.complete = False
+    return tuple(map(_document, builders))
+
+
+def _document(builder: Builder) -> Document:
     if builder.complete:
         _check_root(builder)
     return Document(
-        path=path,
+        path=builder.path,
         data=builder.root if builder.complete else None,
         problems=tuple(builder.problems),
         broken=frozenset(builder.broken),

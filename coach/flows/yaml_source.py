@@ -1,15 +1,16 @@
 """YAML, strictly: the only import of `yaml`.
 
 The parser's events are read, never its constructors: no tags, no anchors or aliases, no merge
-keys, one document. Only `true` and `false` are booleans and only decimals are numbers, so that
-`no`, `on`, `1:30`, `0x1f` and `2026-06-01` stay the words that were written.
+keys; one document, unless a stream of them is asked for. Only `true` and `false` are booleans
+and only decimals are numbers, so that `no`, `on`, `1:30`, `0x1f` and `2026-06-01` stay the words
+that were written.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from coach.flows.tree import VOID, Builder
+from coach.flows.tree import VOID, Builder, Stop
 
 WORDS: dict[str, object] = {"true": True, "false": False, "null": None, "~": None, "": None}
 NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -20,10 +21,9 @@ def read_yaml(text: str, builder: Builder) -> None:
     """Push what a YAML text holds into the builder."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     documents = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in _events(text):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -32,6 +32,32 @@ def read_yaml(text: str, builder: Builder) -> None:
             _take(event, builder)
     except yaml.YAMLError as error:
         builder.stop("F002", f"not valid YAML: {_reason(error)}", _line(error))
+
+
+def read_yaml_stream(text: str, path: str) -> list[Builder]:
+    """A builder for each document of a text, in order; after one that cannot be read none."""
+    import yaml
+
+    builders: list[Builder] = []
+    try:
+        for event in _events(text):
+            if isinstance(event, yaml.DocumentStartEvent):
+                builders.append(Builder(path))
+            if builders:
+                _take(event, builders[-1])
+    except yaml.YAMLError as error:
+        builders = builders or [Builder(path)]
+        builders[-1].fault("F002", f"not valid YAML: {_reason(error)}", _line(error))
+        builders[-1].complete = False
+    except Stop:
+        builders[-1].complete = False
+    return builders
+
+
+def _events(text: str) -> Iterator[Any]:
+    import yaml
+
+    yield from yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _take(event: Any, builder: Builder) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from coach.errors import SessionNotFound
 from coach.record.context import SPENT, CoachContext
-from coach.record.delta import apply, root
+from coach.record.delta import Patch, apply, root
 from coach.record.message import Message
 from coach.stores import mapping, statements
 from coach.stores.connect import Db
@@ -109,8 +109,12 @@ def _before(db: Db, after: CoachContext) -> CoachContext | None:
     row = db.one(statements.turn_at_revision, session=after.session_id, at_revision=head)
     if row is None or row["inverse"] is None:
         return None
-    inverse = row["inverse"]
-    if head != after.rewound:
+    return taken_back(after, row["inverse"])
+
+
+def taken_back(after: CoachContext, inverse: Patch) -> CoachContext | None:
+    """The context without what the turn of its `undo_head` has changed, by the inverse of that."""
+    if after.undo_head != after.rewound:
         inverse = [op for op in inverse if root(op) not in SPENT]
     try:
         return CoachContext.from_dict(apply(after.to_dict(), inverse))

@@ -58,6 +58,7 @@ FLOORS: list[set[str]] = [
         "sharing",
         "snapshots",
         "streaming",
+        "strict_files",
         "sweeping",
         "tallying",
         "turn",
@@ -67,7 +68,8 @@ FLOORS: list[set[str]] = [
         "why",
     },
     {"aio", "bot", "manager", "sweeper"},
-    {"cli", "testing"},
+    {"testing"},
+    {"cli"},
     {"__main__"},
 ]
 MIGRATIONS = ((2, "gathered"), (3, "shelf"))
@@ -99,6 +101,7 @@ FOLDERS: dict[str, set[str]] = {
     "platformdirs": {"cli"},
     "prompt_toolkit": {"cli"},
     "pydantic_ai": {"llms"},
+    "pytest": {"testing"},
     "rich": {"cli"},
     "sqlalchemy": {"record", "stores"},
     "sqlmodel": {"record"},

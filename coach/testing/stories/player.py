@@ -1,0 +1,122 @@
+"""The player: finds the flows of stories, and plays them one after the other."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from coach.bot import Bot
+from coach.errors import CoachError, StoryError
+from coach.flows.flow import Flow
+from coach.flows.load import load_flow
+from coach.flows.registry import EMPTY, Registry
+from coach.library import roots
+from coach.services import Services
+from coach.settings import read_settings
+from coach.stores.sql import SqlStore
+from coach.testing.clock import FakeClock
+from coach.testing.stories.files import StoryFile, load_stories
+from coach.testing.stories.names import unknown_names
+from coach.testing.stories.playing import HOW, How, Play, Way
+from coach.testing.stories.results import Failure, Kind, StoryResult
+from coach.testing.stories.story import Story
+from coach.testing.stories.ways import (
+    Plain,
+    Reloaded,
+    ReloadedAndReplayed,
+    Replay,
+    Replayed,
+    on_shelf,
+)
+
+
+class Player:
+    """Plays stories: `Player().play(story)`.
+
+    Flows are found by name in `folders` (your states/ first, then the built-in ones) or by path,
+    with the guards and actions of `registry`; those in `flows` go before, by the name that a
+    story gives, such as a mutant in the place of the flow.
+
+    Any number of stories, one at a time: each thread takes its own player.
+    """
+
+    def __init__(
+        self,
+        *,
+        flows: Mapping[str, Flow] | None = None,
+        folders: Sequence[Path] | None = None,
+        registry: Registry = EMPTY,
+        how: How = HOW,
+    ) -> None:
+        self._flows = dict(flows or {})
+        self._folders = folders
+        self._registry = registry
+        self._how = how
+        self._bots: dict[tuple[str, str | None], Bot] = {}
+        self._empty: SqlStore | None = None
+
+    def flow_of(self, story: Story) -> Flow:
+        """The flow of a story, read once; FlowNotFound, or FlowFileError with all of its errors."""
+        name = story.flow or ""
+        if name not in self._flows:
+            folders = self._folders or roots("states", read_settings().states)
+            self._flows[name] = load_flow(name, self._registry, folders=folders)
+        return self._flows[name]
+
+    def load(self, path: Path) -> StoryFile:
+        """The stories of a file, each held against its flow; StoryError with every problem.
+
+        FlowNotFound, or FlowFileError, when a flow cannot be had.
+        """
+        file = load_stories(path)
+        problems = [
+            problem
+            for story in file.stories
+            for problem in unknown_names(story, self.flow_of(story))
+        ]
+        if problems:
+            raise StoryError(problems)
+        return file
+
+    def play(self, story: Story) -> StoryResult:
+        """What becomes of a story. What is wrong with it or its flow is a failure, not raised."""
+        try:
+            flow = self.flow_of(story)
+            bot = self._bot(story, flow)
+        except CoachError as error:
+            failure = Failure(kind=Kind.HARNESS_ERROR, message=str(error), line=story.at.of("flow"))
+            return StoryResult(story=story, flow=None, failures=(failure,))
+        clock = FakeClock(story.begins)
+        with closing(self._way(story, flow, bot, clock)) as way:
+            play = Play(story=story, flow=flow, way=way, clock=clock, how=self._how)
+            return play.run()
+
+    def _way(self, story: Story, flow: Flow, bot: Bot, clock: FakeClock) -> Way:
+        shelf, how = on_shelf(bot.services, self._store(), clock), self._how
+        replay = Replay(story=story, services=shelf, clock=clock)
+
+        def reopen(url: str) -> Services:
+            return Bot(flow, store=url, clock=clock, prompts=story.prompts).services
+
+        if how.reload:
+            return ReloadedAndReplayed(reopen, replay) if how.replay else Reloaded(reopen)
+        if how.replay:
+            return Replayed(replace(shelf, store=SqlStore("sqlite://")), replay)
+        return Plain(shelf)
+
+    def _bot(self, story: Story, flow: Flow) -> Bot:
+        """The bot of a flow, made once: its compiled rules and templates are shared."""
+        key = (story.flow or "", story.prompts)
+        if key not in self._bots:
+            self._bots[key] = Bot(flow, store=self._store(), prompts=story.prompts)
+        return self._bots[key]
+
+    def _store(self) -> SqlStore:
+        """A database in memory that stays empty."""
+        self._empty = self._empty or SqlStore("sqlite://")
+        return self._empty
+
+
+def play_story(story: Story, flow: Flow | None = None) -> StoryResult:
+    """Play one story, on a flow at hand or on the one that it names."""
+    return Player(flows=None if flow is None else {story.flow or "": flow}).play(story)

@@ -1,0 +1,37 @@
+"""Snapshots of pages in stories: `snapshots/FILE/STORY/TURN.txt` beside the story's file."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from coach.prompting.prompt import Prompt
+from coach.snapshots import changes, write, written
+from coach.testing.stories.results import Failure, Kind
+from coach.testing.stories.story import Story
+
+FOLDER = "snapshots"
+SUFFIX = ".story.yaml"
+HINT = "--coach-update takes it"
+
+
+def snapshot(story: Story, number: int, page: Prompt, update: bool) -> Iterator[Failure]:
+    """How the page of a turn (from 1) differs from its file; with `update` the file is written."""
+    path = Path(story.at.path)
+    name = f"{slug(path.name.removesuffix(SUFFIX))}/{slug(story.name)}/{number}.txt"
+    title = f"turn {number} of {story.name!r}"
+    for change in changes(path.parent / FOLDER, {name: written(page, title)}):
+        if update:
+            write(path.parent / FOLDER, change)
+            continue
+        what = "there is no snapshot yet" if change.new else "the page has changed"
+        yield Failure(
+            kind=Kind.SNAPSHOT_CHANGED,
+            message=f"{what}: {HINT}",
+            place=("expect", "snapshot"),
+            more=change.diff,
+        )
+
+
+def slug(name: str) -> str:
+    """A name that any file system takes."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:80] or "story"

@@ -1,0 +1,135 @@
+"""Ways of playing a story: on a shelf in memory, or on a real store with more to look at."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from coach.record.context import CoachContext
+from coach.services import Services
+from coach.session import Session
+from coach.stores.sql import SqlStore
+from coach.stores.values import StoredTurn
+from coach.testing.clock import FakeClock
+from coach.testing.stories.opening import SESSION, open_story
+from coach.testing.stories.results import Failure, Kind, Played, TurnResult
+from coach.testing.stories.shelf import Shelf
+from coach.testing.stories.story import Story
+
+
+class Plain:
+    """A story by itself: the same services for every turn, and nothing else is looked at."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def services(self) -> Services:
+        return self._services
+
+    def after_turn(self, context: CoachContext) -> Iterator[Failure]:
+        return iter(())
+
+    def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
+        return iter(())
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+class Reloaded(Plain):
+    """Everything is closed after each turn, and opened again from a file: what comes back must be
+    what was kept. `reopen` gives the services of a bot that has just been made."""
+
+    def __init__(self, reopen: Callable[[str], Services]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="coach-story-")
+        self._url = f"sqlite:///{Path(self._folder.name) / 'coach.db'}"
+        self._reopen = reopen
+        super().__init__(reopen(self._url))
+
+    def after_turn(self, context: CoachContext) -> Iterator[Failure]:
+        self._services.store.close()
+        self._services = self._reopen(self._url)
+        came_back = self._services.store.load(SESSION)
+        yield from differences(context, came_back, "after a reload the record is another")
+
+    def close(self) -> None:
+        self._services.store.close()
+        self._folder.cleanup()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replay:
+    """A story that has passed, to be played again from its log.
+
+    The log must fold to the contexts there were; and the commands that it holds must lead to the
+    same decisions when they are given to the flow anew, on `services`.
+    """
+
+    story: Story
+    services: Services
+    clock: FakeClock
+
+    def check(self, store: SqlStore, turns: Sequence[TurnResult]) -> Iterator[Failure]:
+        played = [turn.played for turn in turns if turn.played is not None]
+        yield from self._folded(store, played)
+        log = [turn for turn in store.turns(SESSION) if turn.number]
+        self.clock.now = self.story.begins
+        open_story(self.services, self.services.flow, self.story.start)
+        for number, (kept, then) in enumerate(zip(log, played, strict=True), 1):
+            yield from self._again(number, kept, then)
+
+    def _folded(self, store: SqlStore, played: Sequence[Played]) -> Iterator[Failure]:
+        _, *folded = store.contexts(SESSION)
+        for number, (found, then) in enumerate(zip(folded, played, strict=True), 1):
+            what = f"turn {number}: the log folds to another record"
+            yield from differences(then.context, found, what)
+
+    def _again(self, number: int, kept: StoredTurn, then: Played) -> Iterator[Failure]:
+        self.clock.now = then.at
+        talk = Session(self.services, SESSION, resumed=True)
+        again = talk.say(kept.text, heard=kept.commands)
+        what = f"turn {number}: its commands again lead to another"
+        if again.decision != then.decision:
+            yield Failure(kind=Kind.HARNESS_ERROR, message=f"{what} decision")
+        now = self.services.store.load(SESSION)
+        yield from differences(then.context, now, f"{what} record")
+
+
+class Replayed(Plain):
+    """A story on a real store in memory, which is played again from its log in the end."""
+
+    def __init__(self, services: Services, replay: Replay) -> None:
+        super().__init__(services)
+        self._replay = replay
+
+    def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
+        yield from self._replay.check(self._services.store, turns)
+
+    def close(self) -> None:
+        self._services.store.close()
+
+
+class ReloadedAndReplayed(Reloaded):
+    """Both."""
+
+    def __init__(self, reopen: Callable[[str], Services], replay: Replay) -> None:
+        super().__init__(reopen)
+        self._replay = replay
+
+    def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
+        yield from self._replay.check(self._services.store, turns)
+
+
+def differences(one: CoachContext, other: CoachContext, what: str) -> Iterator[Failure]:
+    """One failure that names what of two records is not the same."""
+    here, there = one.to_dict(), other.to_dict()
+    names = [name for name in here if here[name] != there[name]]
+    if names:
+        more = tuple(f"{name}: {here[name]!r:.200} / {there[name]!r:.200}" for name in names)
+        message = f"{what}: {', '.join(names)}"
+        yield Failure(kind=Kind.HARNESS_ERROR, message=message, more=more)
+
+
+def on_shelf(services: Services, empty: SqlStore, clock: FakeClock) -> Services:
+    """The services of a bot on a shelf of its own, under a clock."""
+    return replace(services, store=Shelf.beside(empty), clock=clock)
