@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coach.cli import opening, output
-from coach.cli.code import hinted, registry
 from coach.cli.options import Code, FlowName, Json
 from coach.cli.problems import counted, plain, shown
+from coach.code import hinted, registry
 from coach.errors import CoachError, FlowFileError, FlowNotFound, Problem
 
 if TYPE_CHECKING:

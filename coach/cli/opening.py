@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coach.cli.code import hinted, registry
+from coach.code import hinted, registry
 from coach.errors import FlowFileError, StoreUnavailable
 
 if TYPE_CHECKING:

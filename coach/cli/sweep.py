@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coach.cli import opening, output
-from coach.cli.code import registry
 from coach.cli.options import Code, Json, Store
+from coach.code import registry
 from coach.errors import StoreUnavailable
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ def read_yaml_stream(text: str, path: str) -> list[Builder]:
     builders: list[Builder] = []
     try:
         for event in _events(text):
-            if isinstance(event, yaml.DocumentStartEvent):
+            if type(event).__name__ == "DocumentStartEvent":
                 builders.append(Builder(path))
             if builders:
                 _take(event, builders[-1])

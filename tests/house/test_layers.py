@@ -18,6 +18,7 @@ FLOORS: list[set[str]] = [
         "beginning",
         "calls",
         "checks",
+        "code",
         "collecting",
         "collectors",
         "comparing",

@@ -6,6 +6,7 @@ import pytest
 
 from coach.errors import FlowNotFound, InvalidValue
 from coach.testing import FakeClock, rehearse
+from coach.testing.heard import understood, undo
 from coach.vocabulary.commands import Decline, Trigger
 
 
@@ -70,3 +71,28 @@ def test_a_day_may_be_given_as_a_date() -> None:
     talk = rehearse("grow")
     talk.say("by then", due=date(2027, 1, 2))
     assert talk.context.value("due") == "2027-01-02"
+
+
+def test_a_rehearsal_may_begin_in_the_middle():
+    """Where the flow's own rules lead with these answers; it is another session."""
+    begin = rehearse("grow")
+    talk = begin.at("reality", goal="run 10k", importance=9, measure=None)
+    assert (talk.stage, talk.asks) == ("reality", "rating")
+    assert begin.stage == "goal"
+    talk.say("I am at 4.", rating=4)
+    assert talk.context.value("rating") == 4
+    assert talk.session.undo().decision.events == ("undid the last turn",)
+
+
+def test_the_middle_must_be_reachable():
+    """What is in the way is said."""
+    with pytest.raises(InvalidValue, match=r"has\(importance\) is false \(importance is missing\)"):
+        rehearse("grow").at("reality", goal="run 10k")
+    with pytest.raises(InvalidValue, match=r"unknown stage 'realty'\. Did you mean 'reality'"):
+        rehearse("grow").at("realty", goal="run 10k")
+
+
+def test_functions_of_commands_may_be_given():
+    """Those of several commands as well."""
+    turn = rehearse("grow").say("…", heard=[understood(goal="run far", importance=3), undo()])
+    assert [command.command for command in turn.commands] == ["set", "set", "undo"]

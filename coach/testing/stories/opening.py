@@ -17,17 +17,19 @@ SESSION = "story"
 WHO = Parties(user="story")
 
 
-def open_story(services: Services, flow: Flow, start: Start | None) -> Opening:
+def open_story(
+    services: Services, flow: Flow, start: Start | None, session_id: str = SESSION
+) -> Opening:
     """Begin the session of a story; Unreachable when the flow does not lead to where it starts."""
     decisions: tuple[Decision, ...] = ()
     if start is None:
-        open_session(services, flow, SESSION, WHO)
-        decisions = (flow.begin(SESSION, WHO.user, services.clock()).decision,)
+        open_session(services, flow, session_id, WHO)
+        decisions = (flow.begin(session_id, WHO.user, services.clock()).decision,)
     else:
-        way = walk(flow, start, services.clock(), SESSION)
+        way = walk(flow, start, services.clock(), session_id)
         decisions = way.decisions
         _put(services, flow, way.context)
-    context = services.store.load_with_window(SESSION)
+    context = services.store.load_with_window(session_id)
     return Opening(
         context=context,
         greeting=context.conversation_history[0].content,

@@ -19,15 +19,9 @@ from coach.testing.stories.files import StoryFile, load_stories
 from coach.testing.stories.names import unknown_names
 from coach.testing.stories.playing import HOW, How, Play, Way
 from coach.testing.stories.results import Failure, Kind, StoryResult
+from coach.testing.stories.shelf import Shelf
 from coach.testing.stories.story import Story
-from coach.testing.stories.ways import (
-    Plain,
-    Reloaded,
-    ReloadedAndReplayed,
-    Replay,
-    Replayed,
-    on_shelf,
-)
+from coach.testing.stories.ways import Plain, Reloaded, Replay, Replayed
 
 
 class Player:
@@ -57,7 +51,10 @@ class Player:
 
     def flow_of(self, story: Story) -> Flow:
         """The flow of a story, read once; FlowNotFound, or FlowFileError with all of its errors."""
-        name = story.flow or ""
+        return self.flow(story.flow or "")
+
+    def flow(self, name: str) -> Flow:
+        """The flow of a name or path, read once."""
         if name not in self._flows:
             folders = self._folders or roots("states", read_settings().states)
             self._flows[name] = load_flow(name, self._registry, folders=folders)
@@ -80,36 +77,32 @@ class Player:
 
     def play(self, story: Story) -> StoryResult:
         """What becomes of a story. What is wrong with it or its flow is a failure, not raised."""
+        clock = FakeClock(story.begins)
         try:
             flow = self.flow_of(story)
-            bot = self._bot(story, flow)
+            services = self.services(flow, clock, story.prompts)
         except CoachError as error:
             failure = Failure(kind=Kind.HARNESS_ERROR, message=str(error), line=story.at.of("flow"))
             return StoryResult(story=story, flow=None, failures=(failure,))
-        clock = FakeClock(story.begins)
-        with closing(self._way(story, flow, bot, clock)) as way:
+        with closing(self._way(story, services, clock)) as way:
             play = Play(story=story, flow=flow, way=way, clock=clock, how=self._how)
             return play.run()
 
-    def _way(self, story: Story, flow: Flow, bot: Bot, clock: FakeClock) -> Way:
-        shelf, how = on_shelf(bot.services, self._store(), clock), self._how
-        replay = Replay(story=story, services=shelf, clock=clock)
+    def services(self, flow: Flow, clock: FakeClock, prompts: str | None = None) -> Services:
+        """What serves one conversation: a shelf of its own, under a clock. Compiled rules and
+        templates are shared by all of a flow."""
+        key = (flow.hash, prompts)
+        found = self._bots.get(key)
+        if found is None or found.flow is not flow:
+            found = self._bots[key] = Bot(flow, store=self._store(), prompts=prompts)
+        return replace(found.services, store=Shelf.beside(self._store()), clock=clock)
 
-        def reopen(url: str) -> Services:
-            return Bot(flow, store=url, clock=clock, prompts=story.prompts).services
-
+    def _way(self, story: Story, services: Services, clock: FakeClock) -> Way:
+        how = self._how
+        replay = Replay(story=story, services=services, clock=clock) if how.replay else None
         if how.reload:
-            return ReloadedAndReplayed(reopen, replay) if how.replay else Reloaded(reopen)
-        if how.replay:
-            return Replayed(replace(shelf, store=SqlStore("sqlite://")), replay)
-        return Plain(shelf)
-
-    def _bot(self, story: Story, flow: Flow) -> Bot:
-        """The bot of a flow, made once: its compiled rules and templates are shared."""
-        key = (story.flow or "", story.prompts)
-        if key not in self._bots:
-            self._bots[key] = Bot(flow, store=self._store(), prompts=story.prompts)
-        return self._bots[key]
+            return Reloaded(services, replay)
+        return Replayed(services, replay) if replay is not None else Plain(services)
 
     def _store(self) -> SqlStore:
         """A database in memory that stays empty."""

@@ -38,6 +38,17 @@ def reasons(candidate: Candidate, context: CoachContext) -> Iterator[str]:
                 yield check.reason
 
 
+def in_words(candidate: Candidate, context: CoachContext) -> str:
+    """'has(rating) is false (rating is stale)', for each guard that held it back."""
+    told = []
+    for check in candidate.checks:
+        if check.verdict not in HELD:
+            more = [*states(check, context), *([check.reason] if check.reason else [])]
+            said = f"{check.text} is {MARK[check.verdict]}"
+            told.append(f"{said} ({', '.join(more)})" if more else said)
+    return ", ".join(dict.fromkeys(told))
+
+
 def states(check: Check, context: CoachContext) -> Iterator[str]:
     """How the fields stand that a guard has read."""
     for name in dict.fromkeys(map(_field, check.inputs)):
@@ -60,8 +71,7 @@ def _field(read: str) -> str:
 
 
 def held_back(candidates: Iterable[Candidate], context: CoachContext) -> Iterator[str]:
-    """'reality -> options: has(rating) is false, rating is stale' for each rule."""
+    """'reality -> options: has(rating) is false (rating is stale)' for each rule."""
     for candidate in candidates:
-        told = list(dict.fromkeys(reasons(candidate, context)))
-        if told:
-            yield f"{candidate.name}: {', '.join(told)}"
+        if told := in_words(candidate, context):
+            yield f"{candidate.name}: {told}"

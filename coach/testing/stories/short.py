@@ -1,6 +1,6 @@
 """The short form of commands, as stories write them: `{set: {goal: run 10k}}`, `back`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,6 +43,30 @@ def short_of(command: Command) -> Any:
         return name
     main = main_key(name)
     return {name: plain[main]} if list(plain) == [main] else {name: plain}
+
+
+def shorts_of(commands: Iterable[Command]) -> list[Any]:
+    """Commands as a story lists them: what is set or declined in a row stands together."""
+    found: list[Any] = []
+    for short in map(short_of, commands):
+        if not (found and _joined(found[-1], short)):
+            found.append(short)
+    return found
+
+
+def _joined(before: Any, short: Any) -> bool:
+    """Whether an item took in the one after it."""
+    if not isinstance(before, dict) or not isinstance(short, dict) or [*before] != [*short]:
+        return False
+    name = next(iter(short))
+    held, said = before[name], short[name]
+    if name in PER_FIELD and not held.keys() & said.keys():
+        held.update(said)
+    elif isinstance(said, str) and isinstance(held, str | list):
+        before[name] = [*(held if isinstance(held, list) else [held]), said]
+    else:
+        return False
+    return True
 
 
 def named(item: Any) -> tuple[str, Any]:

@@ -1,7 +1,7 @@
 """Ways of playing a story: on a shelf in memory, or on a real store with more to look at."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from coach.stores.values import StoredTurn
 from coach.testing.clock import FakeClock
 from coach.testing.stories.opening import SESSION, open_story
 from coach.testing.stories.results import Failure, Kind, Played, TurnResult
-from coach.testing.stories.shelf import Shelf
 from coach.testing.stories.story import Story
 
 
@@ -37,24 +36,32 @@ class Plain:
 
 
 class Reloaded(Plain):
-    """Everything is closed after each turn, and opened again from a file: what comes back must be
-    what was kept. `reopen` gives the services of a bot that has just been made."""
+    """The store is closed after each turn and opened again from its file: what comes back must be
+    what was kept. With a `replay` the story is played again from its log in the end."""
 
-    def __init__(self, reopen: Callable[[str], Services]) -> None:
+    def __init__(self, services: Services, replay: "Replay | None" = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="coach-story-")
         self._url = f"sqlite:///{Path(self._folder.name) / 'coach.db'}"
-        self._reopen = reopen
-        super().__init__(reopen(self._url))
+        self._replay = replay
+        super().__init__(services)
+        self._reopen()
 
     def after_turn(self, context: CoachContext) -> Iterator[Failure]:
         self._services.store.close()
-        self._services = self._reopen(self._url)
+        self._reopen()
         came_back = self._services.store.load(SESSION)
         yield from differences(context, came_back, "after a reload the record is another")
+
+    def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
+        if self._replay is not None:
+            yield from self._replay.check(self._services.store, turns)
 
     def close(self) -> None:
         self._services.store.close()
         self._folder.cleanup()
+
+    def _reopen(self) -> None:
+        self._services = replace(self._services, store=SqlStore(self._url), pinned={})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +106,7 @@ class Replayed(Plain):
     """A story on a real store in memory, which is played again from its log in the end."""
 
     def __init__(self, services: Services, replay: Replay) -> None:
-        super().__init__(services)
+        super().__init__(replace(services, store=SqlStore("sqlite://")))
         self._replay = replay
 
     def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
@@ -107,17 +114,6 @@ class Replayed(Plain):
 
     def close(self) -> None:
         self._services.store.close()
-
-
-class ReloadedAndReplayed(Reloaded):
-    """Both."""
-
-    def __init__(self, reopen: Callable[[str], Services], replay: Replay) -> None:
-        super().__init__(reopen)
-        self._replay = replay
-
-    def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
-        yield from self._replay.check(self._services.store, turns)
 
 
 def differences(one: CoachContext, other: CoachContext, what: str) -> Iterator[Failure]:
@@ -128,8 +124,3 @@ def differences(one: CoachContext, other: CoachContext, what: str) -> Iterator[F
         more = tuple(f"{name}: {here[name]!r:.200} / {there[name]!r:.200}" for name in names)
         message = f"{what}: {', '.join(names)}"
         yield Failure(kind=Kind.HARNESS_ERROR, message=message, more=more)
-
-
-def on_shelf(services: Services, empty: SqlStore, clock: FakeClock) -> Services:
-    """The services of a bot on a shelf of its own, under a clock."""
-    return replace(services, store=Shelf.beside(empty), clock=clock)

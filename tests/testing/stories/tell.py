@@ -1,5 +1,6 @@
 """How tests of stories tell one: in YAML, on the grow flow."""
 
+from pathlib import Path
 from textwrap import dedent, indent
 
 from coach.flows.flow import Flow
@@ -9,6 +10,7 @@ from coach.testing.stories.results import StoryResult
 from coach.testing.stories.story import Story
 
 LED = "{stage: options, answers: {goal: run 10k, importance: 9, rating: 4, obstacle: too tired}}"
+ROOT = Path(__file__).parents[3]
 PLAYER = Player()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.testing.stories.short import commands_of, short_of
+from coach.testing.stories.short import commands_of, short_of, shorts_of
 from coach.vocabulary.commands import (
     KINDS,
     Assume,
@@ -80,3 +80,24 @@ COMMANDS = st.sampled_from(KINDS).flatmap(
 def test_the_short_form_gives_the_command_back(command: Any) -> None:
     """Whatever the command is."""
     assert commands_of(short_of(command)) == (command,)
+
+
+ROWS: list[tuple[tuple[Command, ...], list[Any]]] = [
+    ((Set(field="a", value=1), Set(field="b", value=2)), [{"set": {"a": 1, "b": 2}}]),
+    ((Set(field="a", value=1), Set(field="a", value=2)), [{"set": {"a": 1}}, {"set": {"a": 2}}]),
+    ((Decline(field="a"), Decline(field="b"), Undo()), [{"decline": ["a", "b"]}, "undo"]),
+    ((Set(field="a", value=1), Decline(field="b")), [{"set": {"a": 1}}, {"decline": "b"}]),
+    ((Undo(), Undo()), ["undo", "undo"]),
+]
+
+
+@pytest.mark.parametrize(("commands", "items"), ROWS)
+def test_what_goes_together_stands_together(commands: tuple[Command, ...], items: Any) -> None:
+    """As a person would write it."""
+    assert shorts_of(commands) == items
+
+
+@given(st.lists(COMMANDS, max_size=6))
+def test_a_list_gives_its_commands_back(commands: list[Any]) -> None:
+    """In their order."""
+    assert [each for item in shorts_of(commands) for each in commands_of(item)] == commands

@@ -80,7 +80,7 @@ def test_assumptions_are_confirmed_on_the_way() -> None:
 
 LOST = [
     ("options", {"goal": "run 10k"}, ("stage",), "stays at 'goal', for want of importance",
-     "goal -> reality: has(importance) is false, importance is missing"),
+     "goal -> reality: has(importance) is false (importance is missing)"),
     ("reality", {**REALITY, "tried": "x"}, ("stage",), "goes on from 'reality' to 'options'", None),
     ("options", {**REALITY, "rating": 70}, ("answers", "rating"), "the flow refuses set", None),
     ("goal", {"importance": None}, ("answers", "importance"), "is needed to go on", None),

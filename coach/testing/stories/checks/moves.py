@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from coach.testing.stories.checks.seen import Seen, listed, missing, shown
 from coach.testing.stories.expect import Expect, WhyExpect
-from coach.testing.stories.reasons import blocked, leaf, move, reasons
+from coach.testing.stories.reasons import blocked, in_words, leaf, move, reasons
 from coach.testing.stories.results import Failure, Kind
 
 
@@ -49,7 +49,7 @@ def _not_made(seen: Seen, name: str, expected: str, got: str) -> Failure:
             expected=expected,
             got=got,
         )
-    why = listed(dict.fromkeys(reasons(rule, seen.played.context)))
+    why = in_words(rule, seen.played.context)
     return Failure(
         kind=Kind.GUARD_BLOCKED,
         message=f"{name} was held back: {why}",
@@ -94,7 +94,8 @@ def _blocked(seen: Seen, why: WhyExpect) -> Iterator[tuple[Kind, str, str]]:
         return
     why_not = tuple(dict.fromkeys(reasons(rule, played.context)))
     if not _among(why.because, why_not):
-        yield Kind.GUARD_BLOCKED, f"{name} was held back for another reason", listed(why_not)
+        got = in_words(rule, played.context)
+        yield Kind.GUARD_BLOCKED, f"{name} was held back for another reason", got
 
 
 def _moved(seen: Seen, why: WhyExpect) -> Iterator[tuple[Kind, str, str]]:
