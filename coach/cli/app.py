@@ -19,6 +19,7 @@ from coach.cli import (
     prompt,
     session,
     store,
+    story,
     sweep,
     user,
     user_data,
@@ -61,6 +62,7 @@ store.app.command("sweep")(sweep.sweep)
 app.add_typer(session.app, name="session")
 app.add_typer(flow.app, name="flow")
 app.add_typer(prompt.app, name="prompt")
+app.add_typer(story.app, name="story")
 app.add_typer(audit.app, name="audit")
 app.add_typer(store.app, name="store")
 user.app.command("export")(user_data.export)

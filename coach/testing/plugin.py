@@ -34,6 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play each story again from its log, and compare",
     )
     group.addoption(
+        "--coach-llm",
+        metavar="ADDRESS",
+        help="who answers in stories that are live, or recorded: 'openai:gpt-5.2'",
+    )
+    group.addoption(
+        "--coach-record",
+        action="store_true",
+        help="ask the llm in stories with a cassette, and keep what it answers",
+    )
+    group.addoption(
         "--coach-code",
         metavar="FILE.py",
         help="guards and actions of your flows: a Python file with one coach.Registry in it",

@@ -64,6 +64,8 @@ def player_of(config: pytest.Config) -> Player:
             update=option("--coach-update"),
             reload=option("--coach-reload"),
             replay=option("--coach-replay"),
+            llm=option("--coach-llm"),
+            record=option("--coach-record"),
         )
         own = registry(option("--coach-code"))
         config.stash[PLAYER] = Player(registry=own, how=how)

@@ -1,22 +1,28 @@
 """Talks: what the fixture `coach` opens, and what was said in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from coach.calls.chain import LlmChain
+from coach.calls.service import LlmService
 from coach.flows.flow import Flow
 from coach.session import Session
 from coach.stores.sql import SqlStore
+from coach.testing.answers import Answer
 from coach.testing.clock import FakeClock
 from coach.testing.heard import Heard
+from coach.testing.llms import ScriptedLLM
 from coach.testing.rehearsal import Rehearsal
+from coach.testing.stories.answering import ONCE
 from coach.testing.stories.opening import SESSION, open_story
 from coach.testing.stories.player import Player
 from coach.testing.stories.results import Opening, Played, Status, StoryResult, TurnResult
 from coach.testing.stories.story import Story, StoryTurn
 from coach.turn import Turn
 from coach.vocabulary.commands import Answerable
+from coach.vocabulary.llm import Llm
 
 
 class Talk(Rehearsal):
@@ -40,6 +46,7 @@ class Talk(Rehearsal):
             decision=turn.decision,
             reply=turn.reply,
             at=self.clock.now,
+            calls=turn.calls,
         )
         self.played.append((text, played))
         return turn
@@ -80,12 +87,22 @@ class Talks:
         self._player = player
         self._opened: list[Talk] = []
 
-    def open(self, flow: str | Flow | Path, *, prompts: Path | str | None = None) -> Talk:
-        """A conversation at the start of a flow, in memory, under a clock of its own."""
+    def open(
+        self,
+        flow: str | Flow | Path,
+        *,
+        prompts: Path | str | None = None,
+        llm: Llm | Iterable[Answer] | None = None,
+    ) -> Talk:
+        """A conversation at the start of a flow, in memory, under a clock of its own.
+
+        `llm` hears and speaks: a double, or the answers of one in their order. Without it the
+        rules hear and the templates speak, and a request to an llm cannot be made.
+        """
         script = flow if isinstance(flow, Flow) else self._player.flow(str(flow))
         clock = FakeClock()
         shared = self._player.services(script, clock, None if prompts is None else str(prompts))
-        services = replace(shared, store=SqlStore("sqlite://"), keep_pages=True)
+        services = replace(shared, store=SqlStore("sqlite://"), keep_pages=True, llm=_service(llm))
         opening = open_story(services, script, None)
         talk = Talk(Session(services, SESSION, resumed=False), clock, opening)
         self._opened.append(talk)
@@ -98,4 +115,14 @@ class Talks:
                 result = each.result(name, failed)
                 if result is not None:
                     yield result
-            talk.session.services.store.close()
+            services = talk.session.services
+            if services.llm is not None:
+                services.llm.close()
+            services.store.close()
+
+
+def _service(llm: Llm | Iterable[Answer] | None) -> LlmService | None:
+    if llm is None:
+        return None
+    double: Llm = ScriptedLLM(*llm) if isinstance(llm, Iterable) else llm
+    return LlmService(LlmChain([double], retry=ONCE))

@@ -26,12 +26,13 @@ from coach.testing.stories.expect import (
     TextExpect,
     WhyExpect,
 )
-from coach.testing.stories.story import At, Belief, Header, Start, Story, StoryTurn
+from coach.testing.stories.story import At, Belief, Header, LlmAnswer, Start, Story, StoryTurn
 
 SUFFIX = ".story.yaml"
 PARTS: Mapping[str, type[BaseModel]] = {
     "turns": StoryTurn,
     "start": Start,
+    "llm": LlmAnswer,
     "expect": Expect,
     "answers": AnswerExpect,
     "prompt": PromptExpect,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from coach.bot import Bot
+from coach.calls.chain import OFFLINE
 from coach.errors import CoachError, StoryError
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
@@ -15,6 +16,7 @@ from coach.services import Services
 from coach.settings import read_settings
 from coach.stores.sql import SqlStore
 from coach.testing.clock import FakeClock
+from coach.testing.stories.answering import Answering
 from coach.testing.stories.files import StoryFile, load_stories
 from coach.testing.stories.names import unknown_names
 from coach.testing.stories.playing import HOW, How, Play, Way
@@ -84,9 +86,12 @@ class Player:
         except CoachError as error:
             failure = Failure(kind=Kind.HARNESS_ERROR, message=str(error), line=story.at.of("flow"))
             return StoryResult(story=story, flow=None, failures=(failure,))
-        with closing(self._way(story, services, clock)) as way:
-            play = Play(story=story, flow=flow, way=way, clock=clock, how=self._how)
-            return play.run()
+        how = self._how
+        answering = Answering(story=story, llm=how.llm, record=how.record)
+        with closing(self._way(story, services, clock)) as way, closing(answering):
+            return Play(
+                story=story, flow=flow, way=way, clock=clock, answering=answering, how=how
+            ).run()
 
     def services(self, flow: Flow, clock: FakeClock, prompts: str | None = None) -> Services:
         """What serves one conversation: a shelf of its own, under a clock. Compiled rules and
@@ -94,7 +99,7 @@ class Player:
         key = (flow.hash, prompts)
         found = self._bots.get(key)
         if found is None or found.flow is not flow:
-            found = self._bots[key] = Bot(flow, store=self._store(), prompts=prompts)
+            found = self._bots[key] = Bot(flow, store=self._store(), llm=OFFLINE, prompts=prompts)
         return replace(found.services, store=Shelf.beside(self._store()), clock=clock)
 
     def _way(self, story: Story, services: Services, clock: FakeClock) -> Way:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from coach.errors import BudgetError, CoachError, PromptError
+from coach.errors import BudgetError, CassetteMiss, CoachError, PromptError, UnscriptedCall
 from coach.flows.flow import Flow
 from coach.record.context import CoachContext
 from coach.services import Services
 from coach.session import Session
 from coach.testing.clock import FakeClock
+from coach.testing.stories.answering import Answering
 from coach.testing.stories.checks import check
 from coach.testing.stories.checks.seen import Seen
 from coach.testing.stories.opening import SESSION, open_story
@@ -28,8 +29,8 @@ from coach.testing.stories.results import (
 )
 from coach.testing.stories.snapshots import snapshot
 from coach.testing.stories.starting import Unreachable
-from coach.testing.stories.story import Hear, Place, Story, StoryTurn
-from coach.vocabulary.commands import Command
+from coach.testing.stories.story import Place, Story, StoryTurn
+from coach.vocabulary.llm import Llm
 from coach.vocabulary.span import length
 
 
@@ -38,15 +39,22 @@ class How:
     """How stories are played. With `pages` every turn has its page rendered, not only those that
     look at it; with `update` snapshots are written instead of compared. With `reload` everything
     is closed after each turn and opened again; with `replay` each story is played again from its
-    log."""
+    log. `llm` is an llm, or its address, for turns that are live; with `record` it also answers for
+    those with a cassette, which keeps what it says."""
 
     pages: bool = False
     update: bool = False
     reload: bool = False
     replay: bool = False
+    llm: str | Llm | None = None
+    record: bool = False
 
 
 HOW = How()
+RAISED: dict[Kind, type[Exception]] = {
+    Kind.UNSCRIPTED_LLM_CALL: UnscriptedCall,
+    Kind.CASSETTE_MISS: CassetteMiss,
+}
 
 
 class Way(Protocol):
@@ -77,6 +85,7 @@ class Play:
     flow: Flow
     way: Way
     clock: FakeClock
+    answering: Answering
     how: How = HOW
 
     def run(self) -> StoryResult:
@@ -123,9 +132,14 @@ class Play:
         if turn.after is not None:
             self.clock.now += length(turn.after)
         looks = self.how.pages or turn.expect.needs_page
-        services = replace(self.way.services(), keep_pages=looks)
-        heard = self._heard(turn)
-        said = Session(services, SESSION, resumed=True).say(turn.user, heard=heard)
+        services = self.answering.services(self.way.services(), turn)
+        services = replace(services, keep_pages=looks)
+        heard = turn.heard if isinstance(turn.heard, tuple) else None
+        try:
+            said = Session(services, SESSION, resumed=True).say(turn.user, heard=heard)
+        finally:
+            if turn.llm and services.llm is not None:
+                services.llm.close()
         return Played(
             before=before,
             context=services.store.at_hand(SESSION),
@@ -133,20 +147,13 @@ class Play:
             decision=said.decision,
             reply=said.reply,
             at=self.clock.now,
+            calls=said.calls,
             prompt=said.prompt if looks else None,
         )
 
-    def _heard(self, turn: StoryTurn) -> tuple[Command, ...] | None:
-        """The commands of a turn; None when they are to be heard."""
-        heard = turn.heard if turn.heard is not None else self.story.hear
-        if isinstance(heard, tuple):
-            return heard
-        if turn.llm or heard in (Hear.CASSETTE, Hear.LIVE):
-            raise CoachError("stories with an llm are not part of this version")
-        return None
-
     def _judge(self, number: int, turn: StoryTurn, played: Played) -> list[Failure]:
         failures = check(Seen(flow=self.flow, played=played), turn.expect)
+        failures += self.answering.unused()
         if turn.expect.snapshot and played.prompt is not None:
             failures += snapshot(self.story, number + 1, played.prompt, self.how.update)
         return failures or list(self.way.after_turn(played.context))
@@ -185,6 +192,9 @@ def _raised(error: Exception, turn: StoryTurn | None) -> Failure:
     """What the product raised."""
     looks = turn is not None and turn.expect.prompt is not None
     place: Place = ("expect", "prompt") if looks and isinstance(error, PromptError) else ()
+    for kind, errors in RAISED.items():
+        if isinstance(error, errors):
+            return Failure(kind=kind, message=str(error), place=("llm",))
     if isinstance(error, BudgetError):
         return Failure(kind=Kind.PROMPT_OVER_BUDGET, message=str(error), place=place)
     if isinstance(error, PromptError):

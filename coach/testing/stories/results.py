@@ -11,6 +11,7 @@ from coach.record.context import CoachContext
 from coach.testing.stories.story import Place, Story, StoryTurn
 from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision, Move
+from coach.vocabulary.llm import LlmCall
 
 
 class Kind(StrEnum):
@@ -71,7 +72,8 @@ class Failure:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Played:
     """What came of one message in the product: `before` and `context` are the session's records
-    around it, `prompt` the page when the story looks at it, `at` what the clock said."""
+    around it, `prompt` the page when the story looks at it, `at` what the clock said, `calls` what
+    an llm was asked."""
 
     before: CoachContext
     context: CoachContext
@@ -79,6 +81,7 @@ class Played:
     decision: Decision
     reply: str
     at: datetime
+    calls: tuple[LlmCall, ...] = ()
     prompt: Prompt | None = None
 
     @property

@@ -17,7 +17,7 @@ HINT = "--coach-update takes it"
 def snapshot(story: Story, number: int, page: Prompt, update: bool) -> Iterator[Failure]:
     """How the page of a turn (from 1) differs from its file; with `update` the file is written."""
     path = Path(story.at.path)
-    name = f"{slug(path.name.removesuffix(SUFFIX))}/{slug(story.name)}/{number}.txt"
+    name = f"{stem(path)}/{slug(story.name)}/{number}.txt"
     title = f"turn {number} of {story.name!r}"
     for change in changes(path.parent / FOLDER, {name: written(page, title)}):
         if update:
@@ -30,6 +30,11 @@ def snapshot(story: Story, number: int, page: Prompt, update: bool) -> Iterator[
             place=("expect", "snapshot"),
             more=change.diff,
         )
+
+
+def stem(path: Path) -> str:
+    """The name of a story file without its suffix, as a folder has it."""
+    return slug(path.name.removesuffix(SUFFIX))
 
 
 def slug(name: str) -> str:

@@ -7,11 +7,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, JsonValue, PrivateAttr, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    JsonValue,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic import Field as Setting
 
 from coach.testing.clock import START
-from coach.testing.stories.expect import ANSWER, Expect, Word
+from coach.testing.stories.expect import ANSWER, SHORTS, Expect, Word
 from coach.testing.stories.short import command_schema, commands_of
 from coach.vocabulary.commands import KINDS, Answerable, Command, Confidence
 from coach.vocabulary.span import Span
@@ -121,13 +128,40 @@ class Start(Value):
     assumptions: tuple[Belief, ...] = ()
 
 
+class LlmAnswer(Value):
+    """One answer of an llm, and what it is given for: hearing (a list of commands, or whatever it
+    writes), speaking, or both in one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [k]} for k in ("hear", "speak", "converse")]}
+    )
+
+    hear: JsonValue | None = None
+    speak: str | None = None
+    converse: JsonValue | None = None
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("an answer has one of: hear, speak, converse")
+        return self
+
+
+def _spoken(given: Any) -> Any:
+    """A text alone is spoken."""
+    return {"speak": given} if isinstance(given, str) else given
+
+
+SHORTS[_spoken] = {"type": "string"}
+
+
 class StoryTurn(Value):
     """One message and what should come of it. `heard` are the commands it stands for, or how they
     are heard; `llm` what an llm answers in this turn; `after` how much later it is said."""
 
     user: Annotated[str, Setting(pattern=r"\S")]
     heard: Heard = None
-    llm: tuple[JsonValue, ...] = ()
+    llm: tuple[Annotated[LlmAnswer, BeforeValidator(_spoken)], ...] = ()
     after: Span | None = None
     expect: Expect = NOTHING
 

@@ -55,7 +55,7 @@ def test_refusals_are_told() -> None:
 
 def test_what_the_product_raised_is_told() -> None:
     """And what the person had said to it."""
-    text = told(play("- {user: x, llm: [y]}\n"))
+    text = told(play("- {user: x, heard: live}\n"))
     assert text.startswith("harness_error: ")
     assert "1     |  you:   x" in text
 

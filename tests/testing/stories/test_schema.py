@@ -42,7 +42,13 @@ STORY: dict[str, Any] = {
                 {"review": {"artifact": "a", "verdict": "approved"}},
                 {"finish": None},
             ],
-            "llm": [{"any": "thing"}],
+            "llm": [
+                {"hear": {"commands": []}},
+                {"hear": []},
+                {"speak": "s"},
+                "t",
+                {"converse": {}},
+            ],
             "after": "3 days",
             "expect": {
                 "stage": "goal",
