@@ -20,6 +20,7 @@ from coach.errors import PromptError, TemplateError
 from coach.prompting import filters, limits, marks
 from coach.prompting.blame import blame, template_line
 from coach.prompting.desk import assemble, sort
+from coach.prompting.probing import SEEN, Outline, outline, probe
 from coach.prompting.roots import Roots, digest
 from coach.prompting.sandbox import Sandbox, Unknown, finalizer, namespace, total
 from coach.prompting.section import RawMessage
@@ -39,12 +40,16 @@ Chunks = Generator[str, None, None]
 class Templates:
     """The templates under some folders, the user's first. Read once, compiled once, shareable."""
 
-    def __init__(self, roots: Sequence[Path] | Roots) -> None:
+    def __init__(
+        self, roots: Sequence[Path] | Roots, seen: Callable[[str], None] | None = None
+    ) -> None:
+        """`seen` is told the id of every spot that is rendered, for whoever asks what was."""
         self.roots = roots if isinstance(roots, Roots) else Roots(roots)
         self._families: dict[str, dict[str, str]] = {}
         self._hashes: dict[str, str] = {}
-        self._page = _environment(self.roots, neutralise, [Tags])
-        self._text = _environment(self.roots, printable, [])
+        self._outlines: dict[tuple[str, bool], Outline] = {}
+        self._page = _environment(self.roots, neutralise, [Tags], seen=seen)
+        self._text = _environment(self.roots, printable, [], seen=seen)
 
     def find(self, names: Sequence[str]) -> str:
         """The first name that has a file; TemplateNotFound names all that were tried."""
@@ -90,6 +95,12 @@ class Templates:
         found = self.roots.source(self.find([name]))
         env = self._page if page else self._text
         return env.parse(found[0], name, str(found[1])) if found else nodes.Template([])
+
+    def outline(self, name: str, page: bool = True) -> Outline:
+        """The parts of a template that may be rendered or not, which `seen` is told of."""
+        if (name, page) not in self._outlines:
+            self._outlines[name, page] = outline(self.parse(name, page), name)
+        return self._outlines[name, page]
 
     def compile(self, name: str, page: bool = True) -> None:
         """Make a template ready, with all that is checked on the way: TemplateError."""
@@ -147,9 +158,10 @@ def _parse(env: jinja2.Environment, name: str, source: str, path: Path) -> nodes
 class _Loader(jinja2.BaseLoader):
     """Compiles from the checked tree, so that constants cannot explode at compile time."""
 
-    def __init__(self, roots: Roots, *, traced: bool) -> None:
+    def __init__(self, roots: Roots, *, traced: bool, probed: bool) -> None:
         self._roots = roots
         self._traced = traced
+        self._probed = probed
 
     def load(self, environment: Any, name: str, globals: Any = None) -> jinja2.Template:
         found = self._roots.source(name)
@@ -158,6 +170,9 @@ class _Loader(jinja2.BaseLoader):
         tree = _parse(environment, name, *found)
         if self._traced:
             Placed(name, str(found[1])).visit(tree)
+        if self._probed:
+            probe(tree, name)
+        if self._traced or self._probed:
             tree.set_environment(environment)
         code = environment.compile(tree, name, str(found[1]))
         template = jinja2.Template.from_code(environment, code, globals or {})
@@ -171,9 +186,10 @@ def _environment(
     extensions: list[type[Extension]],
     *,
     traced: bool = False,
+    seen: Callable[[str], None] | None = None,
 ) -> Sandbox:
     env = Sandbox(
-        loader=_Loader(roots, traced=traced),
+        loader=_Loader(roots, traced=traced, probed=seen is not None),
         extensions=extensions,
         undefined=Unknown,
         finalize=finalizer(write),
@@ -187,6 +203,8 @@ def _environment(
     env.filters = cast("dict[str, Any]", filters.filters(env.filters, total))
     if traced:
         env.filters[FROM] = place
+    if seen is not None:
+        env.filters[SEEN] = seen
     tests = filters.tests(cast("dict[str, Callable[..., Any]]", env.tests))
     env.tests = cast("dict[str, Any]", tests)
     env.globals = {"range": limits.numbers, "namespace": namespace}

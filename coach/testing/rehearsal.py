@@ -14,6 +14,7 @@ from coach.record.context import CoachContext
 from coach.session import Session
 from coach.testing.clock import FakeClock
 from coach.testing.heard import Heard
+from coach.testing.watching import WATCHER
 from coach.turn import Turn
 from coach.vocabulary.commands import Answerable, Command, Set
 
@@ -119,3 +120,11 @@ def rehearse(
     time = clock or FakeClock()
     bot = Bot(flow, store="sqlite://", llm="offline", clock=time, prompts=prompts)
     return Rehearsal(bot.session(user="rehearsal", id="rehearsal"), time)
+    bot = Bot(flow, store="sqlite://", clock=time, prompts=prompts)
+    watcher = WATCHER.get()
+    if watcher is not None:
+        watcher.opening(bot, flow)
+    session = bot.session(user="rehearsal", id="rehearsal")
+    if watcher is not None:
+        watcher.opened(session)
+    return Rehearsal(session, time)

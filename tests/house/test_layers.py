@@ -85,6 +85,7 @@ HOMES: dict[str, set[str]] = {
         "flows/expression.py",
         *(f"prompting/{name}.py" for name in ("sandbox", "tags", "template", "tracing", "tree")),
         "prompting/lint_tree.py",
+        "prompting/probing.py",
     },
     "jsonpatch": {"record/delta.py"},
     "numpy": {"stores/vectors/nearest.py"},

@@ -1,0 +1,122 @@
+"""The options of pytest: measured in one process or several, reported as asked, failing below."""
+
+import json
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["pytester"]
+TESTS = """
+import pytest
+from coach.testing import rehearse
+
+def test_a_goal():
+    talk = rehearse("grow")
+    talk.say("Run 10k, 9.", goal="run 10k soon", importance=9)
+    talk.session.undo()
+
+@pytest.mark.parametrize("number", range(3))
+def test_fails_once(number):
+    talk = rehearse("grow")
+    talk.say("pause")
+    assert number != 1
+
+def test_says_nothing_of_flows():
+    assert True
+"""
+
+
+PLUGINS = ("-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "coach.testing.coverage.plugin")
+
+
+class Ran:
+    """A run of pytest in a folder of its own."""
+
+    def __init__(self, pytester: pytest.Pytester, *options: str) -> None:
+        self.folder = pytester.path
+        pytester.makepyfile(test_it=TESTS)
+        self.run = pytester.runpytest_inprocess("-q", *PLUGINS, *options)
+
+    @property
+    def said(self) -> str:
+        return f"{self.run.stdout}{self.run.stderr}"
+
+    @property
+    def flow(self) -> dict[str, Any]:
+        (flow,) = json.loads((self.folder / "cov.json").read_text())["flows"]
+        found: dict[str, Any] = flow
+        return found
+
+    def item(self, key: str) -> dict[str, Any]:
+        return next(item for item in self.flow["items"] if item["id"] == key)
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_counts_are_the_same_in_any_number_of_processes(
+    pytester: pytest.Pytester, workers: str
+) -> None:
+    """Passed and failed apart; tests without a flow are no stories."""
+    ran = Ran(pytester, "-n", workers, "--flow-cov=grow", "--flow-cov-report=json:cov.json")
+    assert ran.item("repair:undo@goal")["passed"] == 1
+    assert ran.item("rule:anywhere.1")["passed"] == 2
+    assert ran.item("rule:anywhere.1")["failed"] == 1
+    assert ran.flow["stories"] == {"passed": 3, "failed": 1}
+
+
+def test_templates_are_counted_too(pytester: pytest.Pytester) -> None:
+    """Pages and replies, block by block."""
+    ran = Ran(pytester, "--flow-cov=grow", "--flow-cov-report=json:cov.json", "-k", "goal")
+    assert ran.item("template:grow/goal.md.jinja:1:template")["passed"] > 0
+    assert ran.item("template:grow/reply.txt.jinja:8:elif")["passed"] > 0
+    assert ran.item("template:grow/will.md.jinja:1:template")["passed"] == 0
+
+
+def test_the_table_is_told_at_the_end(pytester: pytest.Pytester) -> None:
+    """Of all flows that were rehearsed, if none is named."""
+    said = Ran(pytester, "--flow-cov", "--flow-cov-report=html:a/cov.html", "-k", "goal").said
+    assert "Flow coverage was written to a/cov.html" in said
+    assert (pytester.path / "a" / "cov.html").is_file()
+    said = Ran(pytester, "--flow-cov", "-k", "goal").said
+    assert "Flow coverage of grow@1" in said
+    assert "requirements" not in said
+
+
+@pytest.mark.parametrize(("least", "code"), [("1", 0), ("100", 1)])
+def test_too_little_fails_the_run(pytester: pytest.Pytester, least: str, code: int) -> None:
+    """And says of which flow, and how little it is."""
+    ran = Ran(pytester, "--flow-cov=grow", f"--flow-cov-fail-under={least}", "-k", "goal")
+    assert ran.run.ret == code
+    assert ("FAIL flow coverage of grow@1 is " in ran.said) is bool(code)
+
+
+def test_a_named_flow_that_nobody_rehearses_has_none(pytester: pytest.Pytester) -> None:
+    """It is 0 %, not left out."""
+    ran = Ran(pytester, "--flow-cov=requirements", "--flow-cov-fail-under=1")
+    assert "FAIL flow coverage of requirements@2 is 0%, less than 1%" in ran.said
+
+
+def test_a_path_is_not_taken_for_a_flow(pytester: pytest.Pytester) -> None:
+    """`--flow-cov test_it.py` is a slip that says how it is meant."""
+    ran = Ran(pytester, "--flow-cov", "test_it.py")
+    assert ran.run.ret == 4
+    assert "write --flow-cov=FLOW, or put the option behind the paths" in ran.said
+
+
+def test_an_unknown_report_is_refused(pytester: pytest.Pytester) -> None:
+    """With what there is."""
+    ran = Ran(pytester, "--flow-cov-report=xml:cov.xml")
+    assert ran.run.ret == 4
+    assert "term, term:all, json:PATH or html:PATH" in ran.said
+
+
+def test_what_no_story_can_reach_lies_beside_the_tests(pytester: pytest.Pytester) -> None:
+    """FLOW.exempt.yaml, by id and with a reason."""
+    text = "flow: grow\nunreachable:\n  guard:will.2.3:false: rule 1 goes first\n"
+    (pytester.path / "grow.exempt.yaml").write_text(text)
+    ran = Ran(pytester, "--flow-cov=grow", "--flow-cov-report=json:cov.json", "-n", "2")
+    assert ran.item("guard:will.2.3:false")["left_out"] == "rule 1 goes first"
+
+
+def test_without_options_nothing_is_watched(pytester: pytest.Pytester) -> None:
+    """Nor said."""
+    assert "coverage" not in Ran(pytester, "-k", "goal").said
