@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coach.cli import opening, output
+from coach.cli.mutate import mutate
 from coach.cli.options import Code, FlowName, Json
 from coach.cli.problems import counted, plain, shown
 from coach.code import hinted, registry
@@ -95,6 +96,9 @@ def schema() -> None:
     from coach.flows.schema import flow_schema
 
     output.document(flow_schema())
+
+
+app.command("mutate")(mutate)
 
 
 def _summary(name: str, path: Path, code: str | None) -> dict[str, Any]:

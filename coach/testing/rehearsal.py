@@ -56,7 +56,10 @@ class Rehearsal:
         field, and an optional one that is not named is declined where that leads on.
         InvalidValue says what is in the way.
         """
-        return type(self)(self._started(stage, answers)[0], self.clock)
+        session = self._started(stage, answers)[0]
+        if (watcher := WATCHER.get()) is not None:
+            watcher.opened(session)
+        return type(self)(session, self.clock)
 
     def _started(
         self, stage: str, answers: Mapping[str, Answerable | date | None]
@@ -119,8 +122,6 @@ def rehearse(
     """Open a rehearsal: `rehearse("grow")`. Each one is a world of its own."""
     time = clock or FakeClock()
     bot = Bot(flow, store="sqlite://", llm="offline", clock=time, prompts=prompts)
-    return Rehearsal(bot.session(user="rehearsal", id="rehearsal"), time)
-    bot = Bot(flow, store="sqlite://", clock=time, prompts=prompts)
     watcher = WATCHER.get()
     if watcher is not None:
         watcher.opening(bot, flow)

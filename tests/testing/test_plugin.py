@@ -13,6 +13,7 @@ from coach.testing import running, talk
 KEPT = (yaml, running, talk)
 
 pytest_plugins = ["pytester"]
+PLUGINS = ("coach.testing.plugin", "coach.testing.coverage.plugin")
 OPTIONS = ("-p", "coach.testing.plugin", "-p", "no:cacheprovider", "-p", "no:asyncio", "-ra")
 STORIES = """\
 flow: grow
@@ -247,13 +248,14 @@ def test_without_stories_nothing_is_imported(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess(*OPTIONS, *quiet).assert_outcomes(passed=1)
 
 
-def test_pytest_finds_the_plugin_by_itself() -> None:
-    """By the entry point that the package declares."""
+def test_pytest_finds_the_plugins_by_themselves() -> None:
+    """By the entry points that the package declares."""
     from tomllib import loads
 
     from tests.testing.stories.tell import ROOT
 
     points = loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
-    assert points == {"coach.testing.plugin": "coach.testing.plugin"}
-    done = subprocess.run([sys.executable, "-c", "import coach.testing.plugin"], check=False)
+    assert points == {name: name for name in PLUGINS}
+    load = "; ".join(f"import {name}" for name in PLUGINS)
+    done = subprocess.run([sys.executable, "-c", load], check=False)
     assert done.returncode == 0

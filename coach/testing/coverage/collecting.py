@@ -1,5 +1,6 @@
 """Collecting: a watcher that counts what rehearsals go through, test by test, flow by flow."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -19,8 +20,10 @@ from coach.testing.coverage.counting import FlowCoverage
 from coach.testing.coverage.hits import Sight
 from coach.testing.coverage.items import template_id
 from coach.testing.coverage.lines import Source
+from coach.testing.coverage.played import render, story_hits
 from coach.testing.coverage.templates import template_items
 from coach.testing.coverage.universe import Universe
+from coach.testing.stories.results import StoryResult
 from coach.vocabulary.decision import Decision
 
 Excuses = Callable[[str], Mapping[str, str]]
@@ -69,10 +72,25 @@ class Collector:
     def decided(self, flow: Flow, decision: Decision, before: str | None) -> None:
         if not self._wants(flow):
             return
-        sight = self._sights.setdefault(flow.hash, Sight(flow))
         self.coverage(flow)
         hits = self._hits.setdefault(flow.hash, Counter())
-        hits.update(sight.hits(decision, before))
+        hits.update(self._sight(flow).hits(decision, before))
+
+    def played(self, result: StoryResult) -> None:
+        """A story was played, or a conversation of the fixture `coach` is over."""
+        flow = result.flow
+        if flow is None or not self._wants(flow):
+            return
+        given = result.story.flow
+        if given is not None and flow.hash not in self._files:
+            with contextlib.suppress(CoachError):
+                self._files[flow.hash] = _file(given)
+        folders = roots("prompts", result.story.prompts or read_settings().prompts)
+        self._folders.setdefault(flow.hash, folders)
+        self.coverage(flow)
+        hits = self._hits.setdefault(flow.hash, Counter())
+        hits.update(story_hits(self._sight(flow), result))
+        render(flow, result, self._probed(folders))
 
     # -- tests -----------------------------------------------------------------------------
 
@@ -129,6 +147,11 @@ class Collector:
 
     def _wants(self, flow: Flow) -> bool:
         return not self.names or flow.name in self.names
+
+    def _sight(self, flow: Flow) -> Sight:
+        if flow.hash not in self._sights:
+            self._sights[flow.hash] = Sight(flow)
+        return self._sights[flow.hash]
 
     def _probed(self, folders: tuple[Path, ...]) -> Templates:
         if folders not in self._templates:

@@ -39,7 +39,7 @@ class Sight:
 
     def _hits(self, decision: Decision, before: str | None) -> Iterator[str]:
         if before is None:
-            yield stage_id(self.flow.entry(self.flow.start))
+            yield stage_id(decision.moves[0].source if decision.moves else decision.stage)
         for candidate in decision.candidates:
             yield from self._candidate(candidate)
         for move in decision.moves:

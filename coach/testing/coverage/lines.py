@@ -1,7 +1,7 @@
 """Lines: where a flow's file says what. A flow that was built in Python has none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -53,18 +53,17 @@ class Source:
     def lines(self) -> tuple[str, ...]:
         return tuple(self.text.splitlines())
 
-    def conjunct_lines(self, rule: Location, count: int) -> list[int | None]:
-        """The line on which each conjunct of a rule's `when` begins.
+    def conjunct_line(self, rule: Location, index: int) -> int | None:
+        """The line on which a conjunct (from 0) of a rule's `when` begins.
 
         A rule's guard may hold more than its `when`, and a `when` may be written in ways that
         are not followed here: those conjuncts stand on the line of `when`, or of the rule.
         """
         first = self.line(*rule, "when")
         if first is None or self.document is None or (*rule, "when") not in self.document.keys:
-            return [self.line(*rule)] * count
-        found = list(_conjuncts(self._block(rule, first), first))
-        exact = len(found) <= count
-        return [found[i] if exact and i < len(found) else first for i in range(count)]
+            return self.line(*rule)
+        found = _conjuncts(self._block(rule, first), first)
+        return found[index] if index < len(found) else first
 
     def _block(self, rule: Location, first: int) -> str:
         """The lines from `when` to before the next key of the rule, or what comes after it."""
@@ -87,19 +86,21 @@ def shown_path(path: Path) -> str:
         return path.as_posix()
 
 
-def _conjuncts(text: str, line: int) -> Iterator[int]:
-    """The line of the first word after the begin and after each 'and' outside of brackets."""
-    depth, waiting, plain = 0, True, True
+def _conjuncts(text: str, line: int) -> list[int]:
+    """The line of the first word, and of that after each 'and'; [] for a text with an 'or' beside
+    them, or with an 'and' in brackets."""
+    depth, waiting = 0, True
     found: list[int] = []
     for word in WORDS.findall(text):
+        if (word == "or" and depth == 0) or (word == "and" and depth > 0):
+            return []
         if word == "\n":
             line += 1
-        elif word == "and" and depth == 0:
+        elif word == "and":
             waiting = True
         else:
             if waiting:
                 found.append(line)
                 waiting = False
             depth += (word in "([") - (word in ")]")
-            plain = plain and not (word == "or" and depth == 0)
-    yield from found if plain else ()
+    return found

@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from coach.testing.coverage.report import Report
+    from coach.testing.stories.results import StoryResult
 
 NAME = "coach_flow_coverage"
 SENT = "coach_flow_coverage"
@@ -110,6 +111,11 @@ class Plugin:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.folders |= {item.path.parent: None for item in session.items}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_coach_played(self, result: "StoryResult") -> None:
+        """A story, or a conversation of the fixture `coach`."""
+        self.collector.played(result)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:

@@ -133,8 +133,8 @@ def _guards(flow: Flow, source: Source) -> Iterator[Item]:
     for (owner, number), rules in declared(flow).items():
         guard = rules[0].guard
         conjuncts = guard.conjuncts if guard is not None else ()
-        lines = source.conjunct_lines(at_rule(rules[0]), len(conjuncts))
-        for index, (conjunct, line) in enumerate(zip(conjuncts, lines, strict=True), 1):
+        for index, conjunct in enumerate(conjuncts, 1):
+            line = source.conjunct_line(at_rule(rules[0]), index - 1)
             for verdict in (*SIDES, "unknown"):
                 yield Item(
                     id=guard_id(owner, number, index, verdict),

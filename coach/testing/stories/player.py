@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,18 @@ class Player:
             self._flows[name] = load_flow(name, self._registry, folders=folders)
         return self._flows[name]
 
+    def instead(self, flow: Flow, other: Flow) -> "Player":
+        """A player that plays the stories of one flow on another, as a mutant, and shares the
+        compiled templates of this one."""
+        twin = Player(folders=self._folders, registry=self._registry, how=self._how)
+        flows = self._flows.items()
+        twin._flows = {name: other if found.hash == flow.hash else found for name, found in flows}
+        twin._empty = self._store()
+        for (key, prompts), bot in self._bots.items():
+            if key == flow.hash:
+                twin._bots[other.hash, prompts] = _running(bot, other)
+        return twin
+
     def load(self, path: Path) -> StoryFile:
         """The stories of a file, each held against its flow; StoryError with every problem.
 
@@ -113,6 +126,13 @@ class Player:
         """A database in memory that stays empty."""
         self._empty = self._empty or SqlStore("sqlite://")
         return self._empty
+
+
+def _running(bot: Bot, flow: Flow) -> Bot:
+    """The same bot on another flow."""
+    twin = copy(bot)
+    twin.flow, twin.services = flow, replace(bot.services, flow=flow, pinned={})
+    return twin
 
 
 def play_story(story: Story, flow: Flow | None = None) -> StoryResult:
