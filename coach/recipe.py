@@ -11,7 +11,7 @@ from coach.prompting.prompt import Prompt, render_page
 from coach.prompting.template import Templates
 from coach.prompting.tracing import Origin, TracedMessage
 from coach.prompting.view import PromptView
-from coach.voice import Voice, hear_names, page_names, sections_of
+from coach.voice import Voice, converse_names, hear_names, page_names, sections_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +63,8 @@ def recipe_of(
     voice: Voice, flow: Flow, view: PromptView, budget: int | None = None, *, hear: bool = False
 ) -> Recipe:
     """The recipe of the page that a voice makes of a view; with `hear` of the one for hearing."""
-    names = hear_names if hear else page_names
+    hearing = converse_names if flow.llm.at_once else hear_names
+    names = hearing if hear else page_names
     return Recipe(
         templates=voice.templates,
         names=names(flow, view.stage.path),

@@ -13,8 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from coach.calls.heard import Spoken
-from coach.calls.service import LlmService, Moment, offline
+from coach.calls.heard import Heard, Spoken
+from coach.calls.service import LlmService, Moment, offline, said_aloud
 from coach.calls.tap import Tap
 from coach.consolidation import consolidate
 from coach.effects import Effect, Verb
@@ -100,12 +100,15 @@ class Services:
         hear = partial(self.hear or rules.hear, situation, text)
         return Effect(verb=Verb.HEAR, run=hear, pulse=self.pulse(claim, self.instant))
 
-    def speaking(self, claim: Claim, moment: Moment, occasion: Occasion) -> Effect:
-        """Answering: by the llm, or by the templates, openly when the llm was out of reach."""
+    def speaking(self, claim: Claim, moment: Moment, occasion: Occasion, heard: Heard) -> Effect:
+        """Answering: by the llm, if it has not while it heard; or by the templates, openly when the
+        llm was out of reach."""
         llm = self.llm
         if llm is None or not llm.policy_of(moment.flow).speaks:
             flow, context, now = moment.flow, moment.context, moment.now
             return Effect(verb=Verb.SPEAK, run=partial(self.speak, flow, context, occasion, now))
+        if heard.reply is not None:
+            return Effect(verb=Verb.SPEAK, run=partial(said_aloud, moment, occasion, heard))
         if occasion.unreachable:
             return Effect(verb=Verb.SPEAK, run=partial(offline, moment, occasion))
         run, pulse = partial(llm.speak, moment, occasion), self.pulse(claim, False)

@@ -143,7 +143,7 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
     occasion = Occasion.of(step.decision, text, recalled, unreachable=heard.offline)
     moment = services.moment(flow, step.context, now, tap)
     tap.context = step.context
-    spoken: Spoken = yield services.speaking(claim, moment, occasion)
+    spoken: Spoken = yield services.speaking(claim, moment, occasion, heard)
     done = Done(
         flow=flow, claim=claim, text=text, heard=heard, step=step, spoken=spoken,
         undone=undone, stand_as=turn,

@@ -37,13 +37,15 @@ OFFER_EVERY = 5
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occasion:
     """Why a view is made: after a turn (its `decision`), on coming back, or just to look; and what
-    was `recalled` for it. `unreachable` says that the llm was wanted and could not be had."""
+    was `recalled` for it. `unreachable` says that the llm was wanted and could not be had,
+    `reflected` that it has said back what it heard."""
 
     decision: Decision | None = None
     text: str | None = None
     resumed: bool = False
     recalled: tuple[Recalled, ...] = ()
     unreachable: bool = False
+    reflected: bool = False
 
     @classmethod
     def of(
@@ -78,6 +80,7 @@ def view_of(
         waits_for=_waits_for(context, decision),
         resumed=occasion.resumed,
         unreachable=occasion.unreachable,
+        reflected=occasion.reflected,
         offers_close=_offers_close(flow, context),
         turns_left=turns_left(flow, context),
         today=now.date().isoformat(),

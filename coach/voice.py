@@ -53,10 +53,10 @@ class Voice:
         """The view of a context; its window is `context.conversation_history`."""
         return view_of(flow, context, now, occasion, self.budget_of(flow))
 
-    def reply(self, flow: Flow, view: PromptView) -> str:
+    def reply(self, flow: Flow, view: PromptView, may_be_empty: bool = False) -> str:
         """What the offline coach says."""
         text = self.templates.render_text(reply_names(flow, view.stage.path), view)
-        if not text:
+        if not text and not may_be_empty:
             raise PromptError(f"the reply templates of {view.stage.path!r} gave an empty text")
         return text
 
@@ -71,6 +71,10 @@ class Voice:
     def hear_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
         """The page by which a language model hears; `view` is a `hear_view`."""
         return self._page(flow, hear_names(flow, view.stage.path), view, budget)
+
+    def converse_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
+        """The page by which a language model hears and answers in one; `view` is a `hear_view`."""
+        return self._page(flow, converse_names(flow, view.stage.path), view, budget)
 
     def _page(
         self, flow: Flow, names: Sequence[str], view: PromptView, budget: int | None
@@ -105,6 +109,12 @@ def hear_names(flow: Flow, stage: str) -> Sequence[str]:
     """The templates by which a stage hears: its own, its groups', its flow's, the general one."""
     *own, _ = flow.template_names(stage)
     return (*(f"{name}.hear.md.jinja" for name in own), "hear.md.jinja")
+
+
+def converse_names(flow: Flow, stage: str) -> Sequence[str]:
+    """The templates by which a stage hears and answers in one call: as for hearing."""
+    *own, _ = flow.template_names(stage)
+    return (*(f"{name}.converse.md.jinja" for name in own), "converse.md.jinja")
 
 
 def reply_names(flow: Flow, stage: str) -> Sequence[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from coach.calls.retry import PATIENT, Retry
-from coach.calls.tap import Tap
+from coach.calls.tap import Sink
 from coach.errors import (
     ContextTooLong,
     LlmAddressError,
@@ -60,7 +60,7 @@ class LlmChain:
         request: LlmRequest,
         calls: list[LlmCall],
         counted: int,
-        tap: Tap | None = None,
+        tap: Sink | None = None,
         shrink: bool = False,
     ) -> Completion:
         """The first answer there is; every llm that was asked is noted in `calls`.
@@ -86,7 +86,7 @@ class LlmChain:
                 await closing
 
     async def _ask_one(
-        self, llm: Llm, request: LlmRequest, calls: list[LlmCall], counted: int, tap: Tap | None
+        self, llm: Llm, request: LlmRequest, calls: list[LlmCall], counted: int, tap: Sink | None
     ) -> Completion:
         asked = _Asked(llm=llm.name, request=request, counted=counted)
         try:
@@ -97,11 +97,11 @@ class LlmChain:
         calls.append(asked.call(answer))
         return answer
 
-    async def _patiently(self, llm: Llm, asked: "_Asked", tap: Tap | None) -> Completion:
+    async def _patiently(self, llm: Llm, asked: "_Asked", tap: Sink | None) -> Completion:
         """The answer of one llm, tried again while that may help."""
-        tell = None if tap is None else tap.tell
         while True:
             asked.tries += 1
+            tell = None if tap is None else tap.begin()
             try:
                 return await self._once(llm, asked.request, tell)
             except LlmError as error:

@@ -15,13 +15,15 @@ from coach.vocabulary.llm import LlmCall, LlmMessage
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """What a message asks for. `notes` say what could not be taken; `offline` that the llm was out
-    of reach and the rules have heard instead; `reply` is there when one call did both."""
+    of reach and the rules have heard instead. `reply` is there when one call did both, and
+    `partial` when somebody said stop in the middle of it."""
 
     commands: Sequence[Command]
     notes: tuple[str, ...] = ()
     calls: tuple[LlmCall, ...] = ()
     offline: bool = False
     reply: str | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

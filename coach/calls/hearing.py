@@ -5,11 +5,12 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from coach.calls.aloud import Aloud
 from coach.calls.chain import LlmChain
 from coach.calls.heard import Heard
 from coach.calls.requests import Paged, ask, messages_of
 from coach.calls.tap import Stopped, Tap
-from coach.errors import LlmError, TurnCancelled
+from coach.errors import LlmError, LlmInterrupted, TurnCancelled
 from coach.hearing import rules
 from coach.hearing.llm import Understood, output_spec, read, retry_lines
 from coach.prompting.prompt import Prompt
@@ -22,17 +23,20 @@ TRIES = 2  # the second with the reasons why the first could not be taken whole
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance:
-    """One message to be understood: its words, where the session stands, and the page for it."""
+    """One message to be understood: its words, where the session stands, and the page for it.
+    `aloud` is there when the same call is to answer it as well."""
 
     text: str
     situation: Situation
     paged: Paged
     tap: Tap
+    aloud: Aloud | None = None
 
 
 def hear(chain: LlmChain, utterance: Utterance) -> Coroutine[Any, Any, Heard]:
-    """What the message asks for, once it is awaited. LlmError says why it is not known, unless
-    the chain ends with the offline coach: then the rules hear."""
+    """What the message asks for, once it is awaited, and the reply to it if that is wanted too.
+    LlmError says why it is not known, unless the chain ends with the offline coach: then the rules
+    hear. What was said before somebody said stop is the reply, marked."""
     return _hear(chain, utterance)
 
 
@@ -41,13 +45,38 @@ async def _hear(chain: LlmChain, utterance: Utterance) -> Heard:
     try:
         reading = await utterance.tap.watch(_understand(chain, utterance, calls))
     except Stopped:
-        raise TurnCancelled("the turn was stopped while its message was being heard") from None
+        return _stopped(utterance, calls)
+    except LlmInterrupted:
+        raise
     except LlmError as error:
         if not chain.offline:
             raise
         return by_rules(utterance, error, calls)
-    notes = (*reading.notes, *reading.problems)
-    return Heard(commands=reading.commands, notes=notes, calls=tuple(calls))
+    reply = None
+    if utterance.aloud is not None:
+        reply = (reading.reply or "").strip()
+        utterance.aloud.end(reply)
+    return _heard(reading, calls, reply)
+
+
+def _heard(
+    reading: Understood, calls: list[LlmCall], reply: str | None, partial: bool = False
+) -> Heard:
+    return Heard(
+        commands=reading.commands,
+        notes=(*reading.notes, *reading.problems),
+        calls=tuple(calls),
+        reply=reply,
+        partial=partial,
+    )
+
+
+def _stopped(utterance: Utterance, calls: list[LlmCall]) -> Heard:
+    """What had been heard when the reply was broken off; TurnCancelled when none had begun."""
+    known = None if utterance.aloud is None else utterance.aloud.understood
+    if known is None or not utterance.tap.text:
+        raise TurnCancelled("the turn was stopped while its message was being heard")
+    return _heard(known, calls, utterance.tap.text.strip(), partial=True)
 
 
 def by_rules(utterance: Utterance, error: LlmError, calls: list[LlmCall]) -> Heard:
@@ -58,11 +87,13 @@ def by_rules(utterance: Utterance, error: LlmError, calls: list[LlmCall]) -> Hea
 
 
 async def _understand(chain: LlmChain, utterance: Utterance, calls: list[LlmCall]) -> Understood:
-    spec = output_spec(utterance.situation)
+    both = utterance.aloud is not None
+    spec = output_spec(utterance.situation, reply=both)
+    purpose = Purpose.CONVERSE if both else Purpose.HEAR
     paged, more = utterance.paged, tuple[LlmMessage, ...]()
     for left in reversed(range(TRIES)):
-        request = _Request(spec=spec, more=more)
-        answer, paged = await ask(chain, paged, request, calls)
+        request = _Request(purpose=purpose, spec=spec, more=more)
+        answer, paged = await ask(chain, paged, request, calls, utterance.aloud)
         reading = read(utterance.situation, utterance.text, answer.text)
         if not reading.problems:
             break
@@ -75,12 +106,13 @@ async def _understand(chain: LlmChain, utterance: Utterance, calls: list[LlmCall
 class _Request:
     """The request for a page, with what was said about the first answer behind it."""
 
+    purpose: Purpose
     spec: OutputSpec
     more: tuple[LlmMessage, ...]
 
     def __call__(self, page: Prompt, /) -> LlmRequest:
         messages = (*messages_of(page), *self.more)
-        return LlmRequest(purpose=Purpose.HEAR, messages=messages, output=self.spec)
+        return LlmRequest(purpose=self.purpose, messages=messages, output=self.spec)
 
 
 def _once_more(answer: str, reading: Understood) -> tuple[LlmMessage, ...]:

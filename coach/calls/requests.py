@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from coach.calls.chain import LlmChain
-from coach.calls.tap import Tap
+from coach.calls.tap import Sink
 from coach.errors import ContextTooLong
 from coach.prompting.message import PromptMessage
 from coach.prompting.prompt import Prompt
@@ -34,7 +34,7 @@ class Paged:
 
 
 async def ask(
-    chain: LlmChain, paged: Paged, request: Ask, calls: list[LlmCall], tap: Tap | None = None
+    chain: LlmChain, paged: Paged, request: Ask, calls: list[LlmCall], tap: Sink | None = None
 ) -> tuple[Completion, Paged]:
     """The answer, and the page that it is an answer to: a smaller one, made once, when the llm
     says that it is too long. Raises what LlmChain.ask raises."""

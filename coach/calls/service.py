@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from coach.calls import hearing, speaking
+from coach.calls.aloud import Aloud
 from coach.calls.chain import LlmChain
 from coach.calls.heard import Heard, Spoken
 from coach.calls.hearing import Utterance
@@ -55,12 +56,15 @@ class LlmService:
     def hear(self, moment: Moment, text: str) -> Coroutine[Any, Any, Heard]:
         """What a message asks for, once it is awaited."""
         view = moment.voice.hear_view(moment.flow, moment.context, moment.now, text)
-        make = partial(moment.voice.hear_page, moment.flow, view)
+        both = self.policy_of(moment.flow).at_once
+        page = moment.voice.converse_page if both else moment.voice.hear_page
+        make = partial(page, moment.flow, view)
         situation = moment.flow.situation(moment.context, moment.now)
+        aloud = Aloud(situation, text, moment.tap) if both else None
         paged = Paged(page=make(None), again=make)
         return hearing.hear(
             self.chain,
-            Utterance(text=text, situation=situation, paged=paged, tap=moment.tap),
+            Utterance(text=text, situation=situation, paged=paged, tap=moment.tap, aloud=aloud),
         )
 
     def speak(self, moment: Moment, occasion: Occasion) -> Coroutine[Any, Any, Spoken]:
@@ -107,6 +111,22 @@ class LlmService:
             exchange=reply.exchange,
             partial=reply.partial,
         )
+
+
+def said_aloud(moment: Moment, occasion: Occasion, heard: Heard) -> Spoken:
+    """The reply that the llm gave while it heard, and after it what the flow asks now."""
+    words = heard.reply or ""
+    view = _view(moment, replace(occasion, reflected=bool(words)))
+    more = "" if heard.partial else moment.voice.reply(moment.flow, view, may_be_empty=bool(words))
+    rest = f"\n\n{more}" if words and more else more
+    moment.tap.tell(rest)
+    return Spoken(
+        reply=f"{words}{rest}",
+        at=moment.now,
+        page=moment.voice.page(moment.flow, view),
+        recalled=occasion.recalled,
+        partial=heard.partial,
+    )
 
 
 def offline(moment: Moment, occasion: Occasion) -> Spoken:

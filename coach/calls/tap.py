@@ -3,12 +3,21 @@
 import asyncio
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from coach.record.context import CoachContext
 from coach.vocabulary.llm import Tell
 
 Result = TypeVar("Result")
+
+
+class Sink(Protocol):
+    """Takes in an answer while it comes. `text` is what the person has seen of it."""
+
+    @property
+    def text(self) -> str: ...
+
+    def begin(self) -> Tell: ...
 
 
 class Stopped(Exception):
@@ -37,6 +46,10 @@ class Tap:
             self._pieces.append(piece)
             if self._tell is not None:
                 self._tell(piece)
+
+    def begin(self) -> Tell:
+        """For an answer that begins."""
+        return self.tell
 
     def stop(self) -> None:
         """Say stop, from any thread: what is being waited for is cancelled."""

@@ -99,6 +99,11 @@ def unreachable(moment: Moment) -> PromptView:
     return _view(moment, _context(moment, moment.sure), text=WORDS, unreachable=True)
 
 
+def reflected(moment: Moment) -> PromptView:
+    """The llm has said back what it heard, and the flow asks."""
+    return _view(moment, _context(moment, moment.sure), text=WORDS, reflected=True)
+
+
 def finished(moment: Moment) -> PromptView:
     """The person has ended the session here."""
     context = _context(moment, moment.sure)
@@ -117,6 +122,7 @@ MOMENTS: dict[str, View] = {
     "with hostile words": hostile,
     "on coming back": resumed,
     "when the llm is out of reach": unreachable,
+    "after words of the llm's own": reflected,
     "when ended here": finished,
 }
 

@@ -8,10 +8,12 @@ from coach.flows.certain import certain
 from coach.flows.flow import Flow
 from coach.prompting.lint import Entry, problem
 from coach.prompting.template import Templates
-from coach.voice import hear_names, page_names, reply_names
+from coach.voice import converse_names, hear_names, page_names, reply_names
 
 PAGE, REPLY = ".md.jinja", ".reply.txt.jinja"
-GENERAL = frozenset({f"general{PAGE}", f"injection{PAGE}", f"hear{PAGE}", "reply.txt.jinja"})
+GENERAL = frozenset(
+    {*(f"{name}{PAGE}" for name in ("general", "injection", "hear", "converse")), "reply.txt.jinja"}
+)
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Served:
         name, places = self.flow.name, self.flow.places
         own = [stage.template for stage in places.values() if stage.template is not None]
         pages = [*own, *(f"{name}/{path}" for path in (*places, "general"))]
-        pages += [f"{page}.hear" for page in pages]
+        pages += [f"{page}.{kind}" for page in pages for kind in ("hear", "converse")]
         replies = [f"{name}/{path}{REPLY}" for path in places]
         return {*(f"{page}{PAGE}" for page in pages), *replies, f"{name}/reply.txt.jinja"}
 
@@ -66,6 +68,7 @@ def serve(flow: Flow, templates: Templates) -> Served:
         for names, kind in (
             (page_names, served.pages),
             (hear_names, served.hears),
+            (converse_names, served.hears),
             (reply_names, served.replies),
         ):
             try:

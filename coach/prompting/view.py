@@ -183,8 +183,9 @@ class PromptView(Value):
     `more_assumptions` counts the others; `artifacts` are the versions that are not superseded,
     oldest first. `history` leaves out `message`,
     the last thing the user said. `unreachable` is true when the llm that should have
-    answered could not be had. `asks_back` is true when that was a question or a cry for help,
-    and `waits_for` says what a stage without a question is waiting for. `sections` are what the
+    answered could not be had, `reflected` when it has said back what it heard. `asks_back` is true
+    when that was a question or a cry for help, and `waits_for` says what a stage without a question
+    is waiting for. `sections` are what the
     application adds. `person` is what is known of the person across sessions, `last_time` what
     their session before this one came to; None when that is nothing. `known` is what this session
     has in hand: what they asked for first, then by name; `who` (user and e-mail), `roles`,
@@ -218,6 +219,7 @@ class PromptView(Value):
     waits_for: tuple[Words, ...] = ()
     resumed: bool = False
     unreachable: bool = False
+    reflected: bool = False
     finished: bool = False
     finished_because: Words | None = None
     offers_close: bool = False

@@ -35,7 +35,7 @@ def test_the_built_in_templates_pass(run):
     """Nothing on stdout, and how much was looked at; exit code 0."""
     result = run("prompt", "lint")
     assert (result.exit_code, result.stdout) == (0, "")
-    said = r"coach: \d\d templates, 17 stages × 8 moments, no problems\n"
+    said = r"coach: \d\d templates, 17 stages × 9 moments, no problems\n"
     assert re.fullmatch(said, result.stderr)
 
 
@@ -45,7 +45,7 @@ def test_an_error_has_its_line(run, own):
     result = run("prompt", "lint")
     assert result.exit_code == 1
     assert result.stdout.startswith("prompts/mine/a.md.jinja:3: T201 no 'stge' here. Did you mean")
-    assert result.stderr.endswith("2 stages × 8 moments: 1 error, 0 warnings\n")
+    assert result.stderr.endswith("2 stages × 9 moments: 1 error, 0 warnings\n")
 
 
 def test_warnings_pass_unless_strict(run, own):
