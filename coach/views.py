@@ -261,7 +261,8 @@ def _heard_one(flow: Flow, context: CoachContext, command: Command) -> HeardView
     answer = context.answers.get(name)
     said = getattr(command, "value", None)
     held = answer.value if answer is not None else None
-    text = in_words(held if said is None else said) or getattr(command, "content", "")
+    words = in_words(held if said is None else said)
+    text = getattr(command, "content", "") or words
     return HeardView.model_validate(
         {
             "kind": command.command,

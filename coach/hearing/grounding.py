@@ -83,7 +83,8 @@ def says(place: Place, text: str) -> bool:
             return False
         found.append(at)
         at += 1
-    left_out = (place.said.keys[n] for n in range(found[0], found[-1]) if n not in set(found))
+    kept = set(found)
+    left_out = (place.said.keys[n] for n in range(found[0], found[-1]) if n not in kept)
     return not any(map(denies, left_out)) and not place.said.denied(found[0])
 
 

@@ -15,7 +15,8 @@ from itertools import islice
 from coach.hearing.words import phrases, visible
 
 WALL = "\ue000"
-MOST_PLACES = 20
+MOST_PLACES = 5
+MOST_AROUND = 40
 LONGEST = 80
 NEAR = 6  # words before something in which a denial of it stands
 
@@ -63,7 +64,7 @@ class Said:
         self._hay, self._edges = _joined(self.keys)
 
     def places(self, quote: str) -> Iterator["Place"]:
-        """Where the words of a quote stand one after the other: at most twenty places."""
+        """Where the words of a quote stand one after the other: at most five places."""
         keys = keys_of(quote)
         if not keys or WALL in keys:
             return iter(())
@@ -108,11 +109,13 @@ class Said:
         return left + 1 < len(self.keys) and bool(BREAK.search(self.between(left, left + 1)))
 
     def clause(self, at: int) -> tuple[int, int]:
-        """The words of the clause that a word stands in: the first, and the one behind the last."""
+        """The words of the clause that a word stands in: the first, and the one behind the last.
+        Of a very long one at most forty to each side."""
         first, end = at, at + 1
-        while first > 0 and not self.breaks(first - 1) and self.keys[first - 1] not in GOES_ON:
+        least, most = max(0, at - MOST_AROUND), min(len(self.keys), at + MOST_AROUND)
+        while first > least and not self.breaks(first - 1) and self.keys[first - 1] not in GOES_ON:
             first -= 1
-        while end < len(self.keys) and not self.breaks(end - 1) and self.keys[end] not in GOES_ON:
+        while end < most and not self.breaks(end - 1) and self.keys[end] not in GOES_ON:
             end += 1
         return first, end
 

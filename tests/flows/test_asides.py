@@ -1,4 +1,4 @@
-"""Asides: nothing moves, and the same question is put again."""
+"""Asides: nothing moves, and the same question is put again. And how both are worded."""
 
 from typing import Any
 
@@ -62,3 +62,12 @@ def test_the_page_follows_a_digression_and_comes_back() -> None:
     turn = rehearse("grow").say("nice weather", heard=[c.Digress(topic="the weather")])
     assert "They want to talk about something else for a moment: the weather." in turn.prompt
     assert "What would you like to achieve?" in turn.reply
+
+
+def test_what_was_only_assumed_is_not_said_back_as_heard() -> None:
+    """It is asked about instead, and the page says that it was not said."""
+    guess = c.Assume(content="the goal: swim", related_to="goal", value="swim far")
+    turn = rehearse("grow").say("something with water", heard=[guess])
+    assert "Only assumed, they did not say it: the goal: swim." in turn.prompt
+    assert "One thing I would like to be sure of. The goal: swim. Is that right?" in turn.reply
+    assert "I will take it for now" not in turn.reply

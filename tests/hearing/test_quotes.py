@@ -101,7 +101,7 @@ def test_a_clause_ends_at_punctuation_and_where_another_begins() -> None:
 
 def test_places_are_bounded_and_long_messages_take_no_time() -> None:
     """However often something is said."""
-    assert len(found("no " * 8_000, "no")) == 20
+    assert len(found("no " * 8_000, "no")) == 5
     assert found("a " * 16_000, "a " * 8_000 + "b") == []
     assert found('{"a"}' * 6_000, "a") == []
     assert len(keys_of("e\u0301" * 16_000)) == 16_000
