@@ -24,7 +24,8 @@ def open_story(
     decisions: tuple[Decision, ...] = ()
     if start is None:
         open_session(services, flow, session_id, WHO)
-        decisions = (flow.begin(session_id, WHO.user, services.clock()).decision,)
+        begun = services.store.turns(session_id)[0].decision
+        decisions = () if begun is None else (begun,)
     else:
         way = walk(flow, start, services.clock(), session_id)
         decisions = way.decisions

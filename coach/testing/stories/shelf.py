@@ -12,26 +12,28 @@ from pydantic_core import from_json
 from coach.errors import SessionNotFound
 from coach.record.context import CoachContext
 from coach.record.delta import Patch, delta_json
+from coach.record.turn_log import TurnStatus
 from coach.stores.reading import taken_back
 from coach.stores.sql import WAIT_SECONDS, SqlStore
-from coach.stores.values import Claim, Definition, Kept
+from coach.stores.values import Claim, Definition, Kept, StoredTurn
 
 
 class Shelf(SqlStore):
     """A store for one story. Not to be shared between threads.
 
-    It keeps contexts and no log: what reads the log (`messages`, `turns`, rewinds) needs the
+    It keeps contexts and the opening, and no log: what reads that (`messages`, rewinds) needs the
     SQL store, and finds no session here.
     """
 
     _kept: dict[str, list[CoachContext]]
+    _opened: dict[str, Kept]
 
     @classmethod
     def beside(cls, empty: SqlStore) -> Self:
         """A new one, beside a database that stays empty."""
         shelf = cls.__new__(cls)
         shelf.__dict__.update(empty.__dict__)
-        shelf._kept = {}
+        shelf._kept, shelf._opened = {}, {}
         return shelf
 
     def create(self, kept: Kept, definition: Definition | None, unique: bool = False) -> bool:
@@ -39,6 +41,7 @@ class Shelf(SqlStore):
             return False
         kept.new.show_window(kept.messages)
         self._kept[kept.new.session_id] = [kept.new]
+        self._opened[kept.new.session_id] = kept
         return True
 
     def claim(
@@ -90,6 +93,24 @@ class Shelf(SqlStore):
             context = taken_back(context, self._inverse(claim.session_id, context.undo_head))
             found += [context] if context is not None else []
         return found
+
+    def turns(self, session_id: str) -> list[StoredTurn]:
+        """The opening alone."""
+        new, opened = self._newest(session_id), self._opened[session_id]
+        return [
+            StoredTurn(
+                session_id=session_id,
+                number=0,
+                key="",
+                status=TurnStatus.DONE,
+                text="",
+                reply=opened.messages[0].content,
+                revision=0,
+                commands=(),
+                decision=opened.decision,
+                at=new.created_at,
+            )
+        ]
 
     def _inverse(self, session_id: str, revision: int) -> Patch:
         """What gives back what the turn of a revision has changed, as the log would have it."""
