@@ -53,6 +53,7 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/cache.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/stories.py
 
 faults: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.faults.run
