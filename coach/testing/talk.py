@@ -110,7 +110,8 @@ class Talks:
 
     def results(self, name: str, failed: bool) -> Iterator[StoryResult]:
         """What was said in each; then everything is closed."""
-        for talk in self._opened:
+        opened, self._opened = self._opened, []
+        for talk in opened:
             for each in (talk, *talk.others):
                 result = each.result(name, failed)
                 if result is not None:

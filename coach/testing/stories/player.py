@@ -24,7 +24,7 @@ from coach.testing.stories.playing import HOW, How, Play, Way
 from coach.testing.stories.results import Failure, Kind, StoryResult
 from coach.testing.stories.shelf import Shelf
 from coach.testing.stories.story import Story
-from coach.testing.stories.ways import Plain, Reloaded, Replay, Replayed
+from coach.testing.stories.ways import Plain, Reloaded, Replay, Replayed, Stored
 
 
 class Player:
@@ -120,7 +120,9 @@ class Player:
         replay = Replay(story=story, services=services, clock=clock) if how.replay else None
         if how.reload:
             return Reloaded(services, replay)
-        return Replayed(services, replay) if replay is not None else Plain(services)
+        if replay is not None:
+            return Replayed(services, replay)
+        return Stored(services) if services.recalls(services.flow) else Plain(services)
 
     def _store(self) -> SqlStore:
         """A database in memory that stays empty."""

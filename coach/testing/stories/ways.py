@@ -36,6 +36,16 @@ class Plain:
         """Nothing is left."""
 
 
+class Stored(Plain):
+    """A story on a real store in memory: its flow looks into what has been said."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(replace(services, store=SqlStore("sqlite://")))
+
+    def close(self) -> None:
+        self._services.store.close()
+
+
 class Reloaded(Plain):
     """The store is closed after each turn and opened again from its file: what comes back must be
     what was kept. With a `replay` the story is played again from its log in the end."""
@@ -106,18 +116,15 @@ class Replay:
             yield from differences(then.context, now, f"{what} record")
 
 
-class Replayed(Plain):
+class Replayed(Stored):
     """A story on a real store in memory, which is played again from its log in the end."""
 
     def __init__(self, services: Services, replay: Replay) -> None:
-        super().__init__(replace(services, store=SqlStore("sqlite://")))
+        super().__init__(services)
         self._replay = replay
 
     def at_end(self, turns: Sequence[TurnResult]) -> Iterator[Failure]:
         yield from self._replay.check(self._services.store, turns)
-
-    def close(self) -> None:
-        self._services.store.close()
 
 
 def _essence(decision: Decision) -> Decision:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from coach.flows.load import parse_flow
+from coach.flows.registry import Registry
 from coach.record.context import CoachContext
 from coach.stores.sql import SqlStore
 from coach.stores.values import Claim, Kept
@@ -44,9 +46,6 @@ def test_a_store_that_loses_something_is_found_out(
 
 def test_a_flow_that_does_not_repeat_itself_is_found_out() -> None:
     """Its commands again lead to another decision."""
-    from coach.flows.load import parse_flow
-    from coach.flows.registry import Registry
-
     registry, calls = Registry(), []
 
     @registry.guard
@@ -70,3 +69,24 @@ def test_differences_are_named() -> None:
     other.stage = "x"
     (found,) = differences(one, other, "it is another")
     assert found.message == "it is another: stage"
+
+
+RECALLS = """\
+flow: grow
+start: a
+context: {window: {messages: 4}, recall: {max_tokens: 400}}
+stages:
+  a: {next: [{to: b, when: turns_in_stage > 50}]}
+  b: {final: true}
+"""
+
+
+def test_a_flow_that_recalls_finds_what_was_said() -> None:
+    """Though it has left the window."""
+    flow = parse_flow(RECALLS)
+    turns = "- {user: my dog is called Bruno, heard: [say_nothing]}\n"
+    turns += "".join(f"- {{user: word {n}, heard: [say_nothing]}}\n" for n in range(12))
+    turns += "- user: what was my dog called?\n  heard: [say_nothing]\n"
+    turns += "  expect: {prompt: {sections: [recalled], has: Bruno}}\n"
+    result = Player(flows={"grow": flow}).play(tell(turns))
+    assert result.passed, result.all_failures
