@@ -4,8 +4,8 @@ import asyncio
 import inspect
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from coach.calls.retry import PATIENT, Retry
 from coach.calls.tap import Sink
@@ -22,6 +22,7 @@ from coach.errors import (
 from coach.vocabulary.llm import Completion, Finish, Llm, LlmCall, LlmRequest, Tell
 
 OFFLINE = "offline"
+Accept = Callable[[Completion], None]
 
 log = logging.getLogger("coach.calls")
 
@@ -62,21 +63,25 @@ class LlmChain:
         counted: int,
         tap: Sink | None = None,
         shrink: bool = False,
+        accept: Accept | None = None,
     ) -> Completion:
-        """The first answer there is; every llm that was asked is noted in `calls`.
+        """The first answer there is; every llm that was asked is noted in `calls`. `accept` raises
+        LlmOutputInvalid for one that is in no form.
 
         Raises the last one's LlmError, and with `shrink` the first ContextTooLong. Once the tap
         has had a word of a reply nobody else is asked: LlmInterrupted says what had come.
         """
+        asked = [_Asked(llm=llm.name, request=request, counted=counted) for llm in self.llms]
         final = (LlmInterrupted, ContextTooLong) if shrink else (LlmInterrupted,)
-        for llm in self.llms[:-1]:
+        way = _Way(tap=tap, accept=accept)
+        for llm, asking in zip(self.llms[:-1], asked, strict=False):
             try:
-                return await self._ask_one(llm, request, calls, counted, tap)
+                return await self._ask_one(llm, asking, calls, way)
             except final:
                 raise
             except LlmError as error:
                 log.warning("%s: %s; the next one is asked", request.purpose, _line(error))
-        return await self._ask_one(self.llms[-1], request, calls, counted, tap)
+        return await self._ask_one(self.llms[-1], asked[-1], calls, way)
 
     async def close(self) -> None:
         """Let go of connections, where an llm holds any in the running event loop."""
@@ -86,30 +91,31 @@ class LlmChain:
                 await closing
 
     async def _ask_one(
-        self, llm: Llm, request: LlmRequest, calls: list[LlmCall], counted: int, tap: Sink | None
+        self, llm: Llm, asked: "_Asked", calls: list[LlmCall], way: "_Way"
     ) -> Completion:
-        asked = _Asked(llm=llm.name, request=request, counted=counted)
+        asked.since = time.perf_counter()
         try:
-            answer = await self._patiently(llm, asked, tap)
+            answer = await self._patiently(llm, asked, way)
         except BaseException as error:
             calls.append(asked.call(problem=_line(error)))
             raise
         calls.append(asked.call(answer))
         return answer
 
-    async def _patiently(self, llm: Llm, asked: "_Asked", tap: Sink | None) -> Completion:
+    async def _patiently(self, llm: Llm, asked: "_Asked", way: "_Way") -> Completion:
         """The answer of one llm, tried again while that may help."""
         while True:
             asked.tries += 1
-            tell = None if tap is None else tap.begin()
             try:
-                return await self._once(llm, asked.request, tell)
+                answer = await self._once(llm, asked.request, way.begin())
+                way.check(answer)
+                return answer
             except LlmError as error:
                 if isinstance(error, LlmInterrupted):
                     raise
-                if tap is not None and tap.text:
+                if way.told:
                     raise LlmInterrupted(
-                        f"{llm.name} broke off in its answer: {_line(error)}", tap.text
+                        f"{llm.name} broke off in its answer: {_line(error)}", way.told
                     ) from error
                 pause = self.retry.pause(asked.tries, error)
                 if pause is None:
@@ -128,6 +134,25 @@ class LlmChain:
         return checked(llm.name, answer)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Way:
+    """Where an answer goes, and who says that it is one."""
+
+    tap: Sink | None
+    accept: Accept | None
+
+    @property
+    def told(self) -> str:
+        return "" if self.tap is None else self.tap.text
+
+    def begin(self) -> Tell | None:
+        return None if self.tap is None else self.tap.begin()
+
+    def check(self, answer: Completion) -> None:
+        if self.accept is not None:
+            self.accept(answer)
+
+
 @dataclass(kw_only=True, slots=True)
 class _Asked:
     """One llm being asked: since when, how often."""
@@ -136,7 +161,7 @@ class _Asked:
     request: LlmRequest
     counted: int
     tries: int = 0
-    since: float = field(default_factory=time.perf_counter)
+    since: float = 0.0
 
     def call(self, answer: Completion | None = None, problem: str | None = None) -> LlmCall:
         return LlmCall(

@@ -10,11 +10,11 @@ from coach.calls.chain import LlmChain
 from coach.calls.heard import Heard
 from coach.calls.requests import Paged, ask, messages_of
 from coach.calls.tap import Stopped, Tap
-from coach.errors import LlmError, LlmInterrupted, TurnCancelled
+from coach.errors import LlmError, LlmInterrupted, LlmOutputInvalid, TurnCancelled
 from coach.hearing import rules
 from coach.hearing.llm import Understood, output_spec, read, retry_lines
 from coach.prompting.prompt import Prompt
-from coach.vocabulary.llm import LlmCall, LlmMessage, LlmRequest, OutputSpec, Purpose
+from coach.vocabulary.llm import Completion, LlmCall, LlmMessage, LlmRequest, OutputSpec, Purpose
 from coach.vocabulary.situation import Situation
 from coach.vocabulary.words import Role
 
@@ -90,16 +90,29 @@ async def _understand(chain: LlmChain, utterance: Utterance, calls: list[LlmCall
     both = utterance.aloud is not None
     spec = output_spec(utterance.situation, reply=both)
     purpose = Purpose.CONVERSE if both else Purpose.HEAR
-    paged, more = utterance.paged, tuple[LlmMessage, ...]()
-    for left in reversed(range(TRIES)):
-        request = _Request(purpose=purpose, spec=spec, more=more)
-        answer, paged = await ask(chain, paged, request, calls, utterance.aloud)
-        reading = read(utterance.situation, utterance.text, answer.text)
-        if not reading.problems:
+    paged, more, best = utterance.paged, tuple[LlmMessage, ...](), Understood()
+    for _ in range(TRIES):
+        judge, request = _Judge(utterance), _Request(purpose=purpose, spec=spec, more=more)
+        answer, paged = await ask(chain, paged, request, calls, utterance.aloud, judge)
+        if judge.reading.commands or not best.commands:
+            best = judge.reading
+        if not best.problems:
             break
-        if left:
-            more = _once_more(answer.text, reading)
-    return reading
+        more = _once_more(answer.text, judge.reading)
+    return best
+
+
+class _Judge:
+    """Reads an answer; one that is in no form at all is none."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        self._utterance = utterance
+        self.reading = Understood()
+
+    def __call__(self, answer: Completion) -> None:
+        self.reading = read(self._utterance.situation, self._utterance.text, answer.text)
+        if not self.reading.readable:
+            raise LlmOutputInvalid(f"the answer cannot be read: {self.reading.problems[0]}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from coach.calls.chain import LlmChain
+from coach.calls.chain import Accept, LlmChain
 from coach.calls.tap import Sink
 from coach.errors import ContextTooLong
 from coach.prompting.message import PromptMessage
@@ -34,17 +34,23 @@ class Paged:
 
 
 async def ask(
-    chain: LlmChain, paged: Paged, request: Ask, calls: list[LlmCall], tap: Sink | None = None
+    chain: LlmChain,
+    paged: Paged,
+    request: Ask,
+    calls: list[LlmCall],
+    tap: Sink | None = None,
+    accept: Accept | None = None,
 ) -> tuple[Completion, Paged]:
     """The answer, and the page that it is an answer to: a smaller one, made once, when the llm
     says that it is too long. Raises what LlmChain.ask raises."""
     try:
         page = paged.page
-        return await chain.ask(request(page), calls, page.chat_tokens, tap, shrink=True), paged
+        asked = request(page)
+        return await chain.ask(asked, calls, page.chat_tokens, tap, True, accept), paged
     except ContextTooLong:
         less = paged.smaller()
     page = less.page
-    return await chain.ask(request(page), calls, page.chat_tokens, tap), less
+    return await chain.ask(request(page), calls, page.chat_tokens, tap, False, accept), less
 
 
 def messages_of(page: Prompt) -> tuple[LlmMessage, ...]:

@@ -30,13 +30,14 @@ MOST_TOLD = 10
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
     """What an answer came to. `commands` can be given to the engine; `notes` say what was left out
-    or only assumed, `problems` what is worth asking for again. `reply` are the words to say, where
-    they were asked for."""
+    or only assumed, `problems` what is worth asking for again; one that is not `readable` was in no
+    form at all. `reply` are the words to say, where they were asked for."""
 
     commands: tuple[Command, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     reply: str | None = None
+    readable: bool = True
 
 
 def read(situation: Situation, text: str, answer: str) -> Understood:
@@ -47,7 +48,7 @@ def read(situation: Situation, text: str, answer: str) -> Understood:
     try:
         answered = read_answer(answer)
     except Unreadable as error:
-        return Understood(problems=(str(error),))
+        return Understood(problems=(str(error),), readable=False)
     reading = _Reading(situation, text)
     for number, data in enumerate(answered.items):
         reading.take(number, data)

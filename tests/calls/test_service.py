@@ -10,6 +10,7 @@ from coach.errors import (
     LlmDenied,
     LlmError,
     LlmInterrupted,
+    LlmOutputInvalid,
     LlmUnavailable,
 )
 from coach.flows.flow import Flow
@@ -67,12 +68,33 @@ def test_what_is_no_command_is_asked_for_again_and_then_noted(grow: Flow) -> Non
     assert "not taken: " in turn.why
 
 
-def test_a_second_try_that_is_right_leaves_no_note(grow: Flow) -> None:
-    """It is as if it had been right at once, but for its cost."""
+def test_an_answer_in_no_form_is_tried_again(grow: Flow) -> None:
+    """As what may pass; it is as if it had been right at once, but for its cost."""
     llm = ScriptedLLM(hear=["no JSON at all", GOAL], speak=["Good."])
-    turn = Bot(grow, llm=llm, clock=FakeClock()).session("ada").say(SAID)
+    patient = LlmChain([llm], retry=Retry(first_pause=0))
+    turn = Bot(grow, llm=patient, clock=FakeClock()).session("ada").say(SAID)
     assert turn.decision.notes == ()
-    assert len(turn.calls) == 3
+    assert [call.tries for call in turn.calls] == [2, 1]
+
+
+def test_the_next_one_is_asked_when_it_never_is_in_a_form(grow: Flow) -> None:
+    """It is no answer; a command that cannot be taken is another thing."""
+    odd, good = ScriptedLLM(hear=["no JSON at all"]), ScriptedLLM(hear=[GOAL], speak=["Good."] * 2)
+    odd_for_a_reply = ScriptedLLM(hear=["no JSON at all"], speak=["Mine."])
+    turn = Bot(grow, llm=chain(odd_for_a_reply, good), clock=FakeClock()).session("ada").say(SAID)
+    assert (turn.reply, turn.decision.notes) == ("Mine.", ())
+    talk = Bot(grow, llm=chain(odd), clock=FakeClock()).session("ada")
+    with pytest.raises(LlmOutputInvalid, match="the answer cannot be read: the answer is no JSON"):
+        talk.say(SAID)
+
+
+def test_what_was_right_the_first_time_is_not_lost_the_second(grow: Flow) -> None:
+    """A second answer may be worse."""
+    half = {"commands": [*GOAL["commands"], {"command": "set", "field": "gaol", "value": "x"}]}
+    llm = ScriptedLLM(hear=[half, {"commands": [{"command": "fly"}]}], speak=["Good."])
+    talk = Bot(grow, llm=llm, clock=FakeClock()).session("ada")
+    talk.say(SAID)
+    assert talk.context.value("goal") == "run 10k"
 
 
 @pytest.mark.parametrize("broken", [{"hear": [DOWN]}, {"hear": [GOAL], "speak": [DOWN]}])
