@@ -4,6 +4,7 @@ A flow's own templates are those that carry its name; what all flows share is to
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from coach.errors import PromptError
 from coach.flows.flow import Flow
@@ -11,9 +12,21 @@ from coach.prompting.probing import Spot
 from coach.prompting.template import Templates
 from coach.testing.coverage.items import Item, Kind, template_id
 from coach.testing.coverage.lines import shown_path
+from coach.testing.coverage.repairs import passes_through
 from coach.voice import page_names, reply_names
 
-Chain = tuple[str, ...]
+OVERRIDDEN = "every stage overrides the block"
+PASSED = "nobody waits at the stages that it is for"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chain:
+    """The template of a stage and those that it extends, the nearest first, and all that these
+    include. `waits`: somebody may be at the stage when it is rendered."""
+
+    names: tuple[str, ...]
+    family: tuple[str, ...]
+    waits: bool
 
 
 def template_items(flow: Flow, templates: Templates) -> tuple[Item, ...]:
@@ -21,17 +34,14 @@ def template_items(flow: Flow, templates: Templates) -> tuple[Item, ...]:
     found: dict[str, Item] = {}
     for page in (True, False):
         chains = list(_chains(flow, templates, page))
-        names = dict.fromkeys(name for chain in chains for name in templates.family(chain[0]))
         live = _live(templates, chains, page)
-        for name in names:
+        reached = {name for chain in chains if chain.waits for name in chain.family}
+        for name in dict.fromkeys(name for chain in chains for name in chain.family):
             for spot in templates.outline(name, page).spots:
-                reason = None if not spot.block or (name, spot.block) in live else OVERRIDDEN
-                item = _item(flow, templates, spot, reason)
+                gone = None if not spot.block or (name, spot.block) in live else OVERRIDDEN
+                item = _item(flow, templates, spot, gone if name in reached else PASSED)
                 found.setdefault(item.id, item)
     return tuple(found.values())
-
-
-OVERRIDDEN = "every stage overrides the block"
 
 
 def _item(flow: Flow, templates: Templates, spot: Spot, reason: str | None) -> Item:
@@ -50,11 +60,15 @@ def _item(flow: Flow, templates: Templates, spot: Spot, reason: str | None) -> I
 
 
 def _chains(flow: Flow, templates: Templates, page: bool) -> Iterator[Chain]:
-    """For each stage its template and those that it extends, one after the other."""
     for leaf in flow.leaves:
         names = page_names(flow, leaf) if page else reply_names(flow, leaf)
         try:
-            yield tuple(_extended(templates, templates.find(names), page))
+            nearest = templates.find(names)
+            yield Chain(
+                names=tuple(_extended(templates, nearest, page)),
+                family=tuple(templates.family(nearest)),
+                waits=flow.places[leaf].final or not passes_through(flow, leaf),
+            )
         except PromptError:  # a page that is not there is the lint's affair
             continue
 
@@ -71,14 +85,12 @@ def _live(templates: Templates, chains: Sequence[Chain], page: bool) -> set[tupl
     live: set[tuple[str, str]] = set()
     for chain in chains:
         done: set[str] = set()
-        for name in chain:
+        for name in chain.names:
             for block, goes_on in templates.outline(name, page).blocks.items():
                 if block not in done:
                     live.add((name, block))
                 if not goes_on:
                     done.add(block)
-        included = [n for n in templates.family(chain[0]) if n not in chain]
-        live |= {
-            (name, block) for name in included for block in templates.outline(name, page).blocks
-        }
+        included = (name for name in chain.family if name not in chain.names)
+        live |= {(n, block) for n in included for block in templates.outline(n, page).blocks}
     return live

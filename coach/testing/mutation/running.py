@@ -14,7 +14,6 @@ from pydantic import ValidationError
 
 from coach.code import registry
 from coach.errors import FlowError, Problem, StoryError
-from coach.flows.check import check_flow
 from coach.flows.flow import Flow
 from coach.testing.clock import FakeClock
 from coach.testing.coverage.hits import Sight
@@ -82,11 +81,9 @@ class Bench:
         """What becomes of a mutant: the first story that fails has killed it."""
         try:
             flow = mutant.apply(self.flow)
-            problem = _problem(flow)
+            flow.engine  # noqa: B018  # checks and compiles it
         except (ValidationError, FlowError) as error:
-            problem = _first_line(error)
-        if problem is not None:
-            return Fate(mutant=mutant, verdict=Verdict.STILLBORN, reason=problem)
+            return Fate(mutant=mutant, verdict=Verdict.STILLBORN, reason=_reason(error))
         player = self.player.instead(self.flow, flow)
         for number in order:
             result = player.play(self.stories[number])
@@ -147,16 +144,12 @@ def _fails(result: StoryResult) -> Problem:
     return Problem(path=at.path, line=at.line, code="S301", message=message)
 
 
-def _problem(flow: Flow) -> str | None:
-    """What keeps a mutant from being run at all: the check that every flow goes through."""
-    errors = (f for f in check_flow(flow, flow.registry) if f.level == "error")
-    return next((f"{finding.code} {finding.message}" for finding in errors), None)
-
-
-def _first_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
+    """The first thing that keeps a mutant from being a flow."""
     if isinstance(error, ValidationError):
         return str(error.errors(include_url=False)[0]["msg"])
-    return str(error).partition("\n")[0]
+    head, *listed = str(error).split("\n")
+    return listed[0].strip() if listed else head
 
 
 def _proven(mutant: Mutant) -> Fate:
