@@ -6,8 +6,7 @@ awaited on its own and no transaction is open meanwhile.
 """
 
 import asyncio
-import random
-import time
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,9 +25,10 @@ from coach.record.message import Message
 from coach.record.recalled import Recalled
 from coach.session import Given, Session, bring, checked_key
 from coach.stores.erasing import Report
-from coach.stores.sql import WAIT_SECONDS, SqlStore
+from coach.stores.sql import SqlStore
 from coach.streaming import AsyncReplyStream
 from coach.turn import Brought, Turn
+from coach.vocabulary.busy import REJECT
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.vocabulary.words import Role
 
@@ -104,20 +104,17 @@ class AsyncSession:
         return [await self.say(turn.text, key=turn.key) for turn in pending]
 
     async def _say(self, text: str, key: str, brought: Brought) -> Turn:
-        end = time.monotonic() + WAIT_SECONDS
-        while True:  # who waits for another turn must not keep a thread from that very turn
-            try:
-                return await self._turn(text, key, brought)
-            except SessionBusy:
-                if time.monotonic() > end:
-                    raise
-            await asyncio.sleep(0.02 + 0.03 * random.random())  # noqa: S311  # jitter
-
-    async def _turn(self, text: str, key: str, brought: Brought) -> Turn:
-        effects = self._session.turn(text, key, brought, wait=0)
         if self._session.services.is_quick(brought.heard is not None):
-            return await asyncio.shield(asyncio.to_thread(drive, effects))
-        return await adrive(effects)
+            effects = self._session.turn(text, key, brought, REJECT)
+            with contextlib.suppress(SessionBusy):
+                return await asyncio.shield(asyncio.to_thread(drive, effects))
+            # Who waits for another turn must not keep a thread from that very turn.
+            brought = replace(brought, hold=False)
+        return await adrive(self._session.turn(text, key, brought))
+
+    async def cancel(self) -> bool:
+        """Say stop to the turn in flight, wherever it runs; see Session.cancel."""
+        return await asyncio.shield(asyncio.to_thread(self._session.cancel))
 
     async def back(self, to: str | None = None) -> Turn:
         return await self.say("back" if to is None else f"back to {to}", heard=[Back(to=to)])

@@ -4,12 +4,12 @@ import contextlib
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from coach.audit import Audit
 from coach.beginning import open_session
 from coach.calls.choosing import Wanted, llm_service
-from coach.errors import InvalidId, InvalidValue, SessionNotFound
+from coach.errors import InvalidId, InvalidValue, SessionNotFound, did_you_mean
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.library import roots
@@ -28,6 +28,7 @@ from coach.stores.archive.lines import Reading
 from coach.stores.archive.sessions import import_session
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
+from coach.vocabulary.busy import Busy, Then
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.situation import Situation
 from coach.voice import Voice
@@ -51,6 +52,9 @@ class Bot:
     'openai_compatible:http://127.0.0.1:8000#name'), a callable, anything with `name` and `answer`,
     or several of them, asked in turn; 'offline' at their end has the offline coach answer when
     nobody else can be had, and say so. Alone, 'offline' is no llm whatever the settings say.
+
+    `busy` says what becomes of a message while another turn of its session is in flight:
+    'enqueue' (at most 10, in their order), 'reject', 'interrupt', or a Busy with more to say.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Bot:
         keep_pages: bool | None = None,
         cache: str | None = None,
         embedder: Embedder | None = None,
+        busy: Busy | str | None = None,
     ) -> None:
         settings = read_settings()
         places = roots("states", settings.states)
@@ -90,6 +95,7 @@ class Bot:
             keep_pages=settings.keep_pages if keep_pages is None else keep_pages,
             memory=settings.memory,
             embedder=embedder,
+            busy=_busy(busy, settings),
             clock=clock,
             encoding=settings.encoding,
             max_message_chars=settings.max_message_chars,
@@ -217,6 +223,15 @@ def _check_owner(context: CoachContext, who: Parties) -> None:
 def _is_instant(function: object) -> bool:
     """Whether it waits for nothing: ours do not, and others say so."""
     return function is None or bool(getattr(function, "instant", False))
+
+
+def _busy(busy: Busy | str | None, settings: Settings) -> Busy:
+    if busy is None or isinstance(busy, Busy):
+        return busy or settings.when_busy
+    if busy not in get_args(Then):
+        known = did_you_mean(busy, get_args(Then))
+        raise InvalidValue(f"busy={busy!r} is none of 'enqueue', 'reject' and 'interrupt'.{known}")
+    return settings.when_busy.model_copy(update={"then": busy})
 
 
 def _store(store: SqlStore | str | None, cache: str | None, settings: Settings) -> SqlStore:

@@ -6,6 +6,7 @@ exception in any of them is thrown into the generator.
 
 import asyncio
 import inspect
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ class Verb(StrEnum):
     """What an effect is about."""
 
     CLAIM = "claim"
+    WAIT = "wait"
     HEAR = "hear"
     FOLD = "fold"
     RECALL = "recall"
@@ -31,7 +33,8 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Effect:
-    """Something to be done outside; `run` may return an awaitable when it hears or speaks.
+    """Something to be done outside; `run` may return an awaitable when it hears or speaks, and
+    seconds to sleep when it waits.
 
     `pulse` keeps a lease alive while it runs, however long that is. `wait` is how an awaitable is
     waited for in place; without it only an event loop can.
@@ -63,6 +66,8 @@ def drive(effects: Generator[Effect, Any, Result]) -> Result:
 
 def _in_place(effect: Effect) -> Any:
     value = effect.run()
+    if effect.verb is Verb.WAIT:
+        time.sleep(value)
     if effect.wait is not None and inspect.iscoroutine(value):
         return effect.wait(value)
     if inspect.iscoroutine(value):
@@ -106,6 +111,8 @@ async def _alive(effect: Effect) -> Any:
 
 async def _perform(effect: Effect) -> Any:
     """The store works in a thread, and so does a hearer that waits in place."""
+    if effect.verb is Verb.WAIT:
+        return await asyncio.sleep(effect.run())
     if effect.verb is Verb.SPEAK and effect.wait is None:
         return effect.run()
     work = asyncio.ensure_future(asyncio.to_thread(effect.run))

@@ -23,6 +23,7 @@ CoachError
 ├── SessionError             the conversation cannot go on like this
 │   ├── SessionNotFound      no such session (or not this user's)
 │   ├── SessionBusy          another turn is in flight
+│   │   └── QueueFull        as many messages wait for their turn as may
 │   ├── LeaseLost            this turn was overtaken; nothing of it was kept
 │   └── FlowVersionMismatch  the session stands on another version of the flow
 ├── StoreError               the shelf cannot be used
@@ -178,6 +179,10 @@ class SessionNotFound(SessionError):
 
 class SessionBusy(SessionError):
     """Another turn of this session is in flight."""
+
+
+class QueueFull(SessionBusy):
+    """As many messages wait for their turn as may; nothing was kept of this one."""
 
 
 class LeaseLost(SessionError):

@@ -19,6 +19,7 @@ from coach.calls.tap import Tap
 from coach.consolidation import consolidate
 from coach.effects import Effect, Verb
 from coach.errors import FlowError, FlowVersionMismatch, PromptError
+from coach.flights import Flights, Watch
 from coach.flows.flow import Flow
 from coach.hearing import rules
 from coach.heartbeat import Pulse
@@ -33,9 +34,11 @@ from coach.record.parties import Parties
 from coach.record.recalled import Recalled
 from coach.record.times import to_utc
 from coach.stores.memories.reading import Seer
-from coach.stores.sql import WAIT_SECONDS, SqlStore
+from coach.stores.sql import SqlStore
 from coach.stores.values import Claim, Definition
 from coach.views import Occasion
+from coach.vocabulary import busy
+from coach.vocabulary.busy import Busy
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.memory_policy import NOTHING_SAID, MemoryPolicy
 from coach.vocabulary.situation import Situation
@@ -60,7 +63,8 @@ class Services:
     the deployment's word on what is kept of a person; an `embedder` helps recall. `pinned` holds
     the earlier versions of the flow that sessions were found on, by hash. With an `llm` turns are
     heard and spoken by it, as flows let it; a `hear` of the host's own goes before it, and without
-    either the rules hear.
+    either the rules hear. `busy` says what becomes of a message while another turn is in flight,
+    and `flights` are the turns that are run here.
     """
 
     flow: Flow
@@ -77,14 +81,9 @@ class Services:
     memory: MemoryPolicy = NOTHING_SAID
     embedder: Embedder | None = None
     llm: LlmService | None = None
+    busy: Busy = busy.USUAL
     pinned: dict[str, Flow] = field(default_factory=dict)
-
-    def claim(
-        self, session_id: str, key: str, text: str, understood: bool, wait: float = WAIT_SECONDS
-    ) -> Claim:
-        """Take the session for one turn; held when nothing slow will happen in it."""
-        hold = self.is_quick(understood)
-        return self.store.claim(session_id, key, text, self.clock(), hold=hold, wait=wait)
+    flights: Flights = field(default_factory=Flights)
 
     def moment(self, flow: Flow, context: CoachContext, now: datetime, tap: Tap) -> Moment:
         """Where a turn stands."""
@@ -94,7 +93,7 @@ class Services:
         """Understanding a message: by the host's hearer, by the llm, or by the rules."""
         llm = self.llm
         if llm is not None and self.hear is None and llm.policy_of(moment.flow).hears:
-            run, pulse = partial(llm.hear, moment, text), self.pulse(claim, False)
+            run, pulse = partial(llm.hear, moment, text), self.pulse(claim, False, moment.tap)
             return Effect(verb=Verb.HEAR, run=run, pulse=pulse, wait=llm.wait)
         situation = moment.flow.situation(moment.context, moment.now)
         hear = partial(self.hear or rules.hear, situation, text)
@@ -111,14 +110,16 @@ class Services:
             return Effect(verb=Verb.SPEAK, run=partial(said_aloud, moment, occasion, heard))
         if occasion.unreachable:
             return Effect(verb=Verb.SPEAK, run=partial(offline, moment, occasion))
-        run, pulse = partial(llm.speak, moment, occasion), self.pulse(claim, False)
+        run, pulse = partial(llm.speak, moment, occasion), self.pulse(claim, False, moment.tap)
         return Effect(verb=Verb.SPEAK, run=run, pulse=pulse, wait=llm.wait)
 
-    def pulse(self, claim: Claim, instant: bool) -> Pulse | None:
-        """What keeps a claim alive beside something that is not instant; a held one needs none."""
+    def pulse(self, claim: Claim, instant: bool, tap: Tap | None = None) -> Pulse | None:
+        """What keeps a claim alive beside something that is not instant, and stops the tap when
+        somebody says so elsewhere; a held claim needs none."""
         if instant or claim.db is not None:
             return None
-        return Pulse(beat=lambda: self.store.renew(claim), seconds=self.store.lease_seconds / 3)
+        watch = Watch(self.store, claim, tap)
+        return Pulse(beat=watch, seconds=watch.seconds)
 
     def is_quick(self, understood: bool) -> bool:
         """Whether nothing in a turn waits for anything, so that it may hold its transaction."""

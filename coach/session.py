@@ -25,12 +25,12 @@ from coach.stores.archive.files import write
 from coach.stores.archive.lines import text_of
 from coach.stores.archive.sessions import export_session
 from coach.stores.retrying import as_lost
-from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import StoredTurn
 from coach.streaming import ReplyStream
 from coach.turn import NOTHING, Brought, Effects, Turn, take_turn
 from coach.update import update_session
 from coach.views import Occasion
+from coach.vocabulary.busy import Busy
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
 
@@ -92,10 +92,15 @@ class Session:
         text: str,
         key: str | None,
         brought: Brought = NOTHING,
-        wait: float = WAIT_SECONDS,
+        busy: Busy | None = None,
     ) -> Effects:
         """The effects of one turn, for a driver."""
-        return take_turn(self.services, self.id, text, checked_key(key), brought, wait)
+        return take_turn(self.services, self.id, text, checked_key(key), brought, busy)
+
+    def cancel(self) -> bool:
+        """Say stop to the turn in flight, wherever it runs: what was said by then is kept as its
+        reply, marked `partial`. False when none is in flight. See ReplyStream.cancel."""
+        return self.services.flights.stop(self.services.store, self.id)
 
     def back(self, to: str | None = None) -> Turn:
         """Return to the previous stage, or to the named one."""

@@ -28,6 +28,7 @@ from coach.errors import SettingsError, did_you_mean
 from coach.limits import MAX_MESSAGE_CHARS
 from coach.llms.limits import USUAL, LlmLimits
 from coach.vocabulary import llm_policy, memory_policy
+from coach.vocabulary.busy import QUEUE, QUEUE_SECONDS, Busy, Then
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy, WindowPolicy
 from coach.vocabulary.llm_policy import LlmPolicy
 from coach.vocabulary.memory_policy import MemoryPolicy
@@ -105,6 +106,9 @@ class Settings(BaseSettings):
     `llm_key` is the key for a server by its URL, and `llm_limits` say how long an llm is waited
     for and how much it may say, `llm_retry` how patiently it is asked; `llm_policy` says what it
     does, and a flow may say otherwise.
+
+    `busy` says what becomes of a message that comes while another turn of its session is in
+    flight; at most `queue` wait, each for at most `queue_seconds`.
     """
 
     model_config = SettingsConfigDict(
@@ -124,6 +128,9 @@ class Settings(BaseSettings):
     llm_limits: LlmLimits = USUAL
     llm_retry: Retry = PATIENT
     llm_policy: LlmPolicy = llm_policy.NOTHING_SAID
+    busy: Then = "enqueue"
+    queue: Annotated[int, Setting(ge=1, le=1_000)] = QUEUE
+    queue_seconds: Annotated[float, Setting(gt=0, le=86_400)] = QUEUE_SECONDS
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     conversation: ConversationSettings = ConversationSettings()
@@ -156,6 +163,11 @@ class Settings(BaseSettings):
         if self.store is not None:
             return self.store
         return SQL_STORE if self.conversation.storage_mode == "sql" else "sqlite://"
+
+    @property
+    def when_busy(self) -> Busy:
+        """What is said about messages that come while a turn is in flight."""
+        return Busy(then=self.busy, queue=self.queue, seconds=self.queue_seconds)
 
     @property
     def redis(self) -> str | None:

@@ -6,7 +6,7 @@ session stays as it was.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coach.calls.heard import Heard, Spoken, as_heard
@@ -24,12 +24,14 @@ from coach.record.clean import clean_message
 from coach.record.context import CoachContext
 from coach.record.knowing import check_whose
 from coach.services import Services
-from coach.stores.sql import WAIT_SECONDS
 from coach.stores.values import Claim, Kept, StoredTurn
+from coach.stores.wanted import Wanted
 from coach.views import Occasion
+from coach.vocabulary.busy import Busy
 from coach.vocabulary.commands import Command, as_commands
 from coach.vocabulary.decision import Decision, Move
 from coach.vocabulary.llm import LlmCall, Usage, total_usage
+from coach.waiting import Coming, wait_for_turn
 from coach.why import explain
 
 
@@ -76,11 +78,12 @@ class Turn:
 class Brought:
     """What comes with a message beside its text: its commands, when nothing is to be understood
     (a button's, a script's), what the application says about it, and where the words of the reply
-    are wanted as they come."""
+    are wanted as they come. Without `hold` the turn holds no transaction, quick as it may be."""
 
     heard: Sequence[Command] | None = None
     context: ChatContext | None = None
     tap: Tap | None = None
+    hold: bool = True
 
 
 NOTHING = Brought()
@@ -93,20 +96,27 @@ def take_turn(
     text: str,
     key: str,
     brought: Brought = NOTHING,
-    wait: float = WAIT_SECONDS,
+    busy: Busy | None = None,
 ) -> Effects:
-    """The turn of one message, and of what is `brought` with it; `wait` is how many seconds to
-    wait while another turn of the session is in flight."""
+    """The turn of one message, and of what is `brought` with it; `busy` says what to do while
+    another turn of the session is in flight, if not what the services say."""
     text = clean_message(text, services.max_message_chars)
     hold = Hold(services.store)
     try:
-        claim: Claim = yield Effect(
-            verb=Verb.CLAIM,
-            run=lambda: hold.take(_claim(services, session_id, key, text, brought, wait)),
+        _check_whose(services, session_id, brought)
+        policy = busy or services.busy
+        coming = Coming(
+            store=services.store,
+            flights=services.flights,
+            wanted=_wanted(services, session_id, key, text, brought, policy),
+            busy=policy,
+            tap=brought.tap,
+            take=hold.take,
         )
+        claim = yield from wait_for_turn(coming)
         if claim.done is not None:
             return repeated(services, claim.done)
-        return (yield from _run(services, claim, text, brought))
+        return (yield from _fly(services, claim, text, brought))
     except BaseException as error:
         hold.let_go(told=isinstance(error, Exception))
         raise
@@ -115,7 +125,16 @@ def take_turn(
 def finish_turn(services: Services, claim: Claim, text: str) -> Effects:
     """The turn of a message that was durable already, from the claim on, which stays the
     caller's to let go of when it fails."""
-    return (yield from _run(services, claim, text, NOTHING))
+    return (yield from _fly(services, claim, text, NOTHING))
+
+
+def _fly(services: Services, claim: Claim, text: str, brought: Brought) -> Effects:
+    """Run the turn where others can stop it; nobody can while it holds the session."""
+    if claim.db is not None:
+        return (yield from _run(services, claim, text, brought))
+    tap = brought.tap or Tap()
+    with services.flights.flying(claim, tap):
+        return (yield from _run(services, claim, text, replace(brought, tap=tap)))
 
 
 def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effects:
@@ -153,14 +172,26 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
     return _turn(services, claim, text, spoken, all_of_it)
 
 
-def _claim(
-    services: Services, session_id: str, key: str, text: str, brought: Brought, wait: float
-) -> Claim:
-    """Take the session; nothing is kept of a message that another user's context comes with."""
+def _check_whose(services: Services, session_id: str, brought: Brought) -> None:
+    """Nothing is kept of a message that another user's context comes with."""
     said = brought.context
     if said is not None and said.identity is not None:
         check_whose(services.store.load(session_id), said)
-    return services.claim(session_id, key, text, brought.heard is not None, wait=wait)
+
+
+def _wanted(
+    services: Services, session_id: str, key: str, text: str, brought: Brought, busy: Busy
+) -> Wanted:
+    """The turn of a message; held when nothing slow will happen in it."""
+    return Wanted(
+        session_id=session_id,
+        key=key,
+        text=text,
+        at=services.clock(),
+        hold=brought.hold and services.is_quick(brought.heard is not None),
+        lease=services.store.lease_seconds,
+        queue=busy.room,
+    )
 
 
 def _recall(services: Services, claim: Claim, commands: Sequence[Command]) -> None:

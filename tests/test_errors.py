@@ -18,12 +18,13 @@ CLASSES = {
 def test_the_tree_is_as_it_is_drawn() -> None:
     """Every error stands in the drawing, under its base, and the drawing names no other."""
     drawn: dict[str, str] = {}
-    above = "Exception"
+    above = ["Exception"]
     for line in (errors.__doc__ or "").splitlines()[2:]:
         depth, name = (len(line) - len(line.lstrip("│├└─ ")), re.split(r"[ │├└─]+", line.strip()))
         word = next(part for part in name if part)
-        drawn[word] = ("Exception", "CoachError", above)[depth // 4]
-        above = word if depth == 4 else above
+        above = above[: depth // 4 + 1]
+        drawn[word] = above[-1]
+        above.append(word)
     assert drawn == {name: cls.__base__.__name__ for name, cls in CLASSES.items() if cls.__base__}
 
 

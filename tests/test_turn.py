@@ -32,6 +32,7 @@ from coach.stores.check import check
 from coach.stores.connect import Db
 from coach.stores.sql import SqlStore
 from coach.turn import Effects, Turn, take_turn
+from coach.vocabulary.busy import REJECT
 from coach.vocabulary.commands import Set, Undo
 
 CLAIM_MARKS = ("fence", "lease_until", "last_number")
@@ -447,7 +448,7 @@ class Workers:
 
     def begin(self, text: str, key: str) -> tuple[Effects, Any]:
         """A turn up to its commit: (the turn, its commit)."""
-        effects = take_turn(self.services, "s", text, key, wait=0)
+        effects = take_turn(self.services, "s", text, key, busy=REJECT)
         effect = next(effects)
         while effect.verb is not Verb.KEEP:
             effect = effects.send(effect.run())

@@ -15,8 +15,9 @@ class ContextRow(Row, table=True):
 
     `revision` is the integer that every commit checks and increments; `fence` is incremented
     by every claim, and `lease_until` (milliseconds since 1970 by the database's clock) says
-    how long that claim is respected. `last_number` is the number of the newest claimed turn,
-    `ordinal` the number of this session among those of its user, in the order they were opened.
+    how long that claim is respected; `stop` is the fence of a claim whose turn is to stop.
+    `last_number` is the greatest number that a turn was given, `ordinal` the number of this session
+    among those of its user, in the order they were opened.
     `state` holds what is neither a column here nor a row of another table. The indexes serve
     who asks what there was lately, of one user, caller or account, or of all.
     """
@@ -58,6 +59,7 @@ class ContextRow(Row, table=True):
     fence: int = 0
     lease_until: int | None = Col(default=None, sa_type=BigInteger)
     last_number: int = 0
+    stop: int | None = None
     state: dict[str, Any] = Col(sa_type=JsonText)
     created_at: datetime = Col(sa_type=UtcDateTime)
     updated_at: datetime = Col(sa_type=UtcDateTime)

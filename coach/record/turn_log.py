@@ -12,6 +12,7 @@ from coach.record.times import UtcDateTime
 
 # Few turns are: an index of them costs the others nothing.
 WAITS = "status = 'pending'"
+IN_LINE = "waits_until IS NOT NULL"
 
 
 class TurnStatus(StrEnum):
@@ -39,12 +40,23 @@ class TurnRow(Row, table=True):
     `retry_at` (milliseconds since 1970 by the database's clock) is from when on a sweeper may take
     up a turn whose worker is gone, None when whoever sent it was told that it failed; `tries`
     counts how often one did, `problem` says what came of the last time.
+
+    `waits_until` (by the same clock) is set while the message waits in line behind other turns of
+    its session, in the order of `number`; whoever sent it renews it. `fence` is the one under which
+    the turn was claimed last: it is running while its session is leased under that.
     """
 
     __tablename__ = "coach_turn"
     __table_args__ = (
         UniqueConstraint("session_id", "key", name="turn_key"),
         Index("turn_pending", "retry_at", sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
+        Index(
+            "turn_in_line",
+            "session_id",
+            "number",
+            sqlite_where=text(IN_LINE),
+            postgresql_where=text(IN_LINE),
+        ),
     )
 
     session_id: str = Col(primary_key=True, max_length=128)
@@ -72,3 +84,5 @@ class TurnRow(Row, table=True):
     cached_tokens: int | None = None
     output_tokens: int | None = None
     llm_ms: int | None = None
+    waits_until: int | None = Col(default=None, sa_type=BigInteger)
+    fence: int | None = None

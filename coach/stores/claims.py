@@ -1,51 +1,30 @@
 """Claiming a session for one turn: the first half of the protocol, inside one transaction."""
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime
-
 from coach.errors import DamagedStore, IdempotencyKeyReuse, InvalidValue
 from coach.record.context import CoachContext
 from coach.record.turn_log import TurnStatus
-from coach.stores import mapping, people, reading, statements
+from coach.stores import lining, mapping, people, reading, statements
 from coach.stores.connect import Db
 from coach.stores.hot import HotContexts
+from coach.stores.lining import FARTHEST_MS
 from coach.stores.reading import Raw
 from coach.stores.values import Claim
+from coach.stores.wanted import LEASE_SECONDS, Wanted
 
-LEASE_SECONDS = 60.0
 GONE = "its worker did not come back"
-FARTHEST_MS = 3_600_000  # no lease ends later: the database's clock was set back since
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """The turn that somebody wants to take. `hold` keeps the transaction open for the commit,
-    else the session is leased for `lease` seconds; `again` says that this very turn may have
-    been claimed by a transaction of unknown outcome; `tried` is how often a sweeper had tried it
-    when it was found, so that only one of them tries it next."""
-
-    session_id: str
-    key: str
-    text: str
-    at: datetime
-    hold: bool
-    lease: float = LEASE_SECONDS
-    again: bool = False
-    tried: int | None = None
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
-    """The claim; None while another turn holds the lease. Ends the transaction unless held."""
+    """The claim; None while another turn goes first. Ends the transaction unless held."""
     session_id = wanted.session_id
     head = reading.locked_head(db, session_id)
     _check_head(session_id, head)
     known = db.one(statements.find_turn, session=session_id, key=wanted.key)
-    if wanted.tried is not None and not _waits(known, wanted.tried):
+    if known is not None and known["digest"] != wanted.digest:
+        raise IdempotencyKeyReuse(f"key {wanted.key!r} was sent before with another text")
+    if wanted.tried is not None and not _is_lost(db, known, wanted.tried):
+        return None
+    if not _is_done(known) and not _goes_first(db, head, known, wanted):
         return None
     context = _context(db, hot, session_id, head)
     if context.window_in_hand is None:
@@ -63,12 +42,10 @@ def claim(db: Db, hot: HotContexts, wanted: Wanted) -> Claim | None:
     )
     if known is not None and _was_kept(db, taken, known):
         return taken
-    if is_leased(db, head) and not (wanted.again and known is not None):
-        return None
     if known is not None:
-        _renumber(db, taken, known, wanted)
+        _take_up(db, taken, known, wanted)
     if not wanted.hold:
-        _take_lease(db, taken, wanted)
+        _take_lease(db, taken, wanted, head["last_number"])
     return taken
 
 
@@ -114,9 +91,7 @@ def _context(db: Db, hot: HotContexts, session_id: str, head: Raw) -> CoachConte
 
 def _was_kept(db: Db, taken: Claim, known: Raw) -> bool:
     """True when the key's turn is done: the claim then holds it, and the transaction is over."""
-    if known["digest"] != taken.digest:
-        raise IdempotencyKeyReuse(f"key {taken.key!r} was sent before with another text")
-    if known["status"] != TurnStatus.DONE:
+    if not _is_done(known):
         return False
     taken.done = reading.turn(db, known)
     taken.db = None
@@ -124,40 +99,62 @@ def _was_kept(db: Db, taken: Claim, known: Raw) -> bool:
     return True
 
 
-def _waits(known: Raw | None, tried: int) -> bool:
-    """Whether nobody has tried the turn since it was looked at."""
-    return known is not None and (known["status"], known["tries"]) == (TurnStatus.PENDING, tried)
+def _is_done(known: Raw | None) -> bool:
+    return known is not None and known["status"] == TurnStatus.DONE
 
 
-def _renumber(db: Db, taken: Claim, known: Raw, wanted: Wanted) -> None:
+def _is_lost(db: Db, known: Raw | None, tried: int) -> bool:
+    """Whether nobody has tried the turn since it was looked at, or waits for it."""
+    if known is None or (known["status"], known["tries"]) != (TurnStatus.PENDING, tried):
+        return False
+    waits: int | None = known["waits_until"]
+    return waits is None or waits <= db.now_ms()
+
+
+def _goes_first(db: Db, head: Raw, known: Raw | None, wanted: Wanted) -> bool:
+    """Whether no other turn is in flight or waits longer; else it may have joined the line."""
+    ours = known is not None and known["fence"] == head["fence"]
+    leased = is_leased(db, head)
+    busy = leased and not (wanted.again and ours)
+    if wanted.queue is None or (busy and ours):
+        return not busy
+    if not busy and head.get("waiting") is None:
+        return True
+    return lining.goes_first(db, head, known, wanted, busy)
+
+
+def _take_up(db: Db, taken: Claim, known: Raw, wanted: Wanted) -> None:
     """A turn that is claimed anew takes its place after all turns claimed so far."""
     counted = wanted.tried is not None
+    taken.number = lining.number_of(db, known, taken.number - 1)
     of = {
         "session": taken.session_id,
         "of_number": known["number"],
         "new_number": taken.number,
         "new_retry_at": until(db, wanted.lease),
+        "new_waits_until": None,
+        "new_fence": None if wanted.hold else taken.fence + 1,
         "counted": int(counted),
         "new_problem": GONE if counted else known["problem"],
     }
     db.run(statements.renumber_turn, of)
+    lining.clear(db, taken.session_id)
     taken.stored = True
 
 
-def _take_lease(db: Db, taken: Claim, wanted: Wanted) -> None:
+def _take_lease(db: Db, taken: Claim, wanted: Wanted, last: int) -> None:
     """Make the message durable and the session ours for a while; ends the transaction."""
-    if not taken.stored:
-        db.run(
-            statements.insert_turn,
-            mapping.pending_values(taken, wanted.text, until(db, wanted.lease)),
-        )
-        taken.stored = True
     taken.fence += 1
+    if not taken.stored:
+        row = mapping.claimed_values(taken) | {"fence": taken.fence}
+        pending = mapping.pending_values(wanted.text, until(db, wanted.lease), **row)
+        db.run(statements.insert_turn, pending)
+        taken.stored = True
     lease = {
         "session": taken.session_id,
         "new_fence": taken.fence,
         "new_lease": until(db, wanted.lease),
-        "new_number": taken.number,
+        "new_number": max(last, taken.number),
     }
     db.run(statements.claim_context, lease)
     db.commit()

@@ -58,7 +58,7 @@ def write(db: Db, context: CoachContext, log: Rows, messages: Rows) -> bool:
     person's newest. False when the id is taken."""
     ordinal = people.lock(db, context.user_id, context.created_at)["sessions"] + 1
     last = max(row["number"] for row in log)
-    fresh = {"fence": 0, "lease_until": None, "last_number": last, "ordinal": ordinal}
+    fresh = mapping.UNCLAIMED | {"last_number": last, "ordinal": ordinal}
     if db.run(statements.insert_context, mapping.context_values(context) | fresh) != 1:
         return False
     db.run(statements.count_session, {"user": context.user_id, "new_sessions": ordinal})

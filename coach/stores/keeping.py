@@ -15,7 +15,7 @@ def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> 
     """A new session: its flow, its context and turn number 0. False when the id is taken."""
     if definition is not None:
         db.run(statements.insert_flow, mapping.flow_values(definition))
-    fresh = {"fence": 0, "lease_until": None, "last_number": 0, "ordinal": ordinal}
+    fresh = mapping.UNCLAIMED | {"last_number": 0, "ordinal": ordinal}
     if db.run(statements.insert_context, mapping.context_values(kept.new) | fresh) != 1:
         return False
     of = {"user": kept.new.user_id, "new_sessions": ordinal}
@@ -37,7 +37,7 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     _template(db, kept)
     done = mapping.turn_values(claim, kept)
     if not claim.stored:
-        db.run(statements.insert_turn, mapping.claimed_values(claim) | done)
+        db.run(statements.insert_turn, mapping.UNTRIED | mapping.claimed_values(claim) | done)
         return
     finished = {f"new_{name}": value for name, value in done.items()}
     of = {"session": claim.session_id, "of_number": claim.number}

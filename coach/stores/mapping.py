@@ -184,11 +184,13 @@ def claimed_values(claim: Claim) -> dict[str, Any]:
         "key": claim.key,
         "digest": claim.digest,
         "at": claim.at,
-        **UNTRIED,
     }
 
 
-UNTRIED: dict[str, Any] = {"tries": 0, "retry_at": None, "problem": None}
+UNCLAIMED: dict[str, Any] = {"fence": 0, "lease_until": None, "stop": None}
+UNTRIED: dict[str, Any] = {
+    "tries": 0, "retry_at": None, "problem": None, "waits_until": None, "fence": None,
+}  # fmt: skip
 UNFINISHED = (
     "revision",
     "first_seq",
@@ -203,9 +205,10 @@ UNFINISHED = (
 )
 
 
-def pending_values(claim: Claim, text: str, retry_at: int) -> dict[str, Any]:
-    unfinished = dict.fromkeys(UNFINISHED) | {"status": str(TurnStatus.PENDING), "text": text}
-    return claimed_values(claim) | unfinished | {"retry_at": retry_at}
+def pending_values(text: str, retry_at: int, **more: Any) -> dict[str, Any]:
+    """The columns of a turn whose message is all there is so far; `more` are those that tell it."""
+    pending = {"status": str(TurnStatus.PENDING), "text": text, "retry_at": retry_at}
+    return UNTRIED | dict.fromkeys(UNFINISHED) | pending | more
 
 
 def opening_values(kept: Kept) -> dict[str, Any]:

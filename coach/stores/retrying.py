@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, literal_column, or_, select
 
 from coach.record.turn_log import WAITS, TurnStatus
 from coach.stores import claims, reading, statements
-from coach.stores.claims import Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.statements import CONTEXT, TURN
 from coach.stores.values import Claim, StoredTurn
+from coach.stores.wanted import Wanted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,16 +24,17 @@ from coach.stores import (
     schema,
     statements,
 )
-from coach.stores.claims import Wanted
 from coach.stores.connect import Database, Db
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.forking import Fork
 from coach.stores.hot import HotContexts
+from coach.stores.line import Line
 from coach.stores.personal import Holder
 from coach.stores.reader import StoreReader
 from coach.stores.retrying import LostTurn
 from coach.stores.url import check_place, parse_url
 from coach.stores.values import Claim, Definition, Kept
+from coach.stores.wanted import Wanted
 
 if TYPE_CHECKING:
     from coach.stores.redis.cache import RedisCache
@@ -63,6 +64,7 @@ class SqlStore(StoreReader):
             check_place(self.address.path)
         self.database = Database(self.address)
         self.lease_seconds = claims.checked_lease(lease_seconds)
+        self.line = Line(self.database, self.lease_seconds)
         self._templates: set[str] = set()
         try:
             schema.prepare(self.database)
@@ -142,6 +144,11 @@ class SqlStore(StoreReader):
             time.sleep(0.02 + 0.03 * random.random())  # noqa: S311  # jitter, not a secret
         return taken
 
+    def arrive(self, wanted: Wanted) -> Claim | None:
+        """Take the session if it is this message's turn; None while another goes first: then it
+        waits in `line`. Raises what `claim` does, at once, and QueueFull."""
+        return self._try_claim(wanted)
+
     def commit(self, claim: Claim, kept: Kept) -> None:
         """Keep a turn: whole, or not at all. LeaseLost when another worker has overtaken it."""
         try:
@@ -161,6 +168,8 @@ class SqlStore(StoreReader):
         """
         if claim.db is not None:
             claim.db.rollback()
+            if claim.stored:
+                self.line.leave(claim.session_id, claim.key, told)
         elif claim.done is None:
             with self.database.transaction() as db:
                 retrying.let_go(db, claim, told)

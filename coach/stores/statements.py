@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import String, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import String, Table, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from coach.record.achievement import AchievementRow
@@ -105,7 +105,14 @@ load_head = select(
     CONTEXT.c.last_number,
     _known,
 ).where(_of(CONTEXT))
-lock_head = load_head.with_for_update()
+# The first message that waits in line behind another turn of the session, None when none does.
+_waiting = (
+    select(func.min(TURN.c.number))
+    .where(TURN.c.session_id == CONTEXT.c.session_id, TURN.c.waits_until.is_not(None))
+    .scalar_subquery()
+    .label("waiting")
+)
+lock_head = load_head.add_columns(_waiting).with_for_update()
 load_gathered = {
     name: select(*found.c).where(_of(found)).order_by(found.c.revision)
     for name, found in GATHERED.items()
@@ -139,7 +146,9 @@ renew_lease = (
     )
     .values(lease_until=bindparam("new_lease"))
 )
-FENCED = ("session_id", "user_id", "ordinal", "fence", "created_at")
+FENCED = ("session_id", "user_id", "ordinal", "fence", "stop", "created_at")
+_number: Any = bindparam("new_last_number")
+_last_number = case((CONTEXT.c.last_number < _number, _number), else_=CONTEXT.c.last_number)
 update_context = (
     update(CONTEXT)
     .where(
@@ -147,7 +156,10 @@ update_context = (
         CONTEXT.c.revision == bindparam("old_revision"),
         CONTEXT.c.fence == bindparam("held_fence"),
     )
-    .values({c.name: bindparam(f"new_{c.name}") for c in CONTEXT.c if c.name not in FENCED})
+    .values(
+        {c.name: bindparam(f"new_{c.name}") for c in CONTEXT.c if c.name not in FENCED}
+        | {"last_number": _last_number}  # messages may have come since, and wait
+    )
 )
 finish_turn = (
     update(TURN)
@@ -188,6 +200,8 @@ renumber_turn = (
         number=bindparam("new_number"),
         status=str(TurnStatus.PENDING),
         retry_at=bindparam("new_retry_at"),
+        waits_until=bindparam("new_waits_until"),
+        fence=bindparam("new_fence"),
         tries=TURN.c.tries + bindparam("counted"),
         problem=bindparam("new_problem", type_=String),
     )

@@ -17,6 +17,7 @@ from coach.stores.check import check
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.sql import SqlStore
 from coach.turn import Effects, Turn, take_turn
+from coach.vocabulary.busy import REJECT, Busy
 from tests.faults import crowd, kill
 
 Scene = Callable[[str], None]
@@ -54,7 +55,7 @@ class Worker:
         self.services = dataclasses.replace(self.talk.services, instant=False)
 
     def begin(self, text: str, key: str) -> tuple[Effects, Any]:
-        effects = take_turn(self.services, "s", text, key, wait=0)
+        effects = take_turn(self.services, "s", text, key, busy=REJECT)
         effect = next(effects)
         while effect.verb is not Verb.KEEP:
             effect = effects.send(effect.run())
@@ -213,7 +214,7 @@ def answers_lost(url: str) -> None:
 def say_at_last(talk: Session, text: str, breaking: Breaking) -> None:
     """Said again once if need be; other errors than that of the connection are faults."""
     try:
-        drive(talk.turn(text, text, wait=0.2))
+        drive(talk.turn(text, text, busy=Busy(seconds=0.2)))
     except ConnectionLost:
         assert breaking.broke
         free(talk)

@@ -54,6 +54,7 @@ def upgrade() -> None:
     _identity()
     _retries()
     _calls()
+    _line()
     _due()
     _memories()
     _vectors()
@@ -135,6 +136,21 @@ def _calls() -> None:
         op.add_column("coach_turn", sa.Column(name, sa.Integer))
     op.add_column("coach_turn", sa.Column("calls", sa.Text))
     op.execute("UPDATE coach_turn SET said = 1 WHERE number = 0 AND first_seq IS NOT NULL")
+
+
+def _line() -> None:
+    """Messages that wait for other turns of their session, and turns that are to stop."""
+    op.add_column("coach_turn", sa.Column("waits_until", sa.BigInteger))
+    op.add_column("coach_turn", sa.Column("fence", sa.Integer))
+    op.add_column("coach_context", sa.Column("stop", sa.Integer))
+    only = sa.text("waits_until IS NOT NULL")
+    op.create_index(
+        "turn_in_line",
+        "coach_turn",
+        ["session_id", "number"],
+        sqlite_where=only,
+        postgresql_where=only,
+    )
 
 
 def _due() -> None:
