@@ -154,6 +154,7 @@ def _row(line: "SessionLine") -> tuple[str, ...]:
 def _said(message: "Message") -> tuple[str, ...]:
     calls = [f"(calls {call.name} as {call.id})" for call in message.tool_calls]
     marks = ["(taken back)"] if message.withdrawn else []
+    marks += ["(stopped)"] if message.partial else []
     marks += [f"(answers {message.tool_call_id})"] if message.tool_call_id else []
     words = " ".join([*marks, message.content, *calls])
     return (str(message.seq), _time(message.at), message.role, str(message.tokens), words)

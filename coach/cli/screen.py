@@ -188,9 +188,13 @@ def _farewell(talk: Session, wish: opening.Wish, screen: Screen) -> None:
         command = ["session", "show", talk.id, *where]
     else:
         screen.note("Your session is kept. To come back:")
-        command = ["chat", wish.flow, *_who(talk, wish), *where, *_code(wish)]
+        command = ["chat", wish.flow, *_who(talk, wish), *where, *_llm(wish), *_code(wish)]
     # Not wrapped: it is there to be copied.
     output.line(f"  {shlex.join(['coach', *command])}")
+
+
+def _llm(wish: opening.Wish) -> list[str]:
+    return [part for address in wish.llm for part in ("--llm", address)]
 
 
 def _code(wish: opening.Wish) -> list[str]:

@@ -67,6 +67,7 @@ def tell(
     output.line()
     for message in messages:
         gone = " (taken back)" if message.withdrawn else ""
+        gone += " (stopped)" if message.partial else ""
         output.line(f"{message.seq:>3} {message.role}{gone}: {output.hang(message.content, 4)}")
 
 

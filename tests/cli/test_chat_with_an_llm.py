@@ -78,7 +78,7 @@ def test_coming_back_goes_on_with_what_was_left(run, store, server, llm):
     assert f"(Answering what was left unanswered.)\nyou> {SAID}\ncoach> How will" in done.stdout
 
 
-def test_ctrl_c_stops_the_answer_and_keeps_what_was_said(terminal, store, server, llm):
+def test_ctrl_c_stops_the_answer_and_keeps_what_was_said(run, terminal, store, server, llm):
     """The talk goes on."""
     server.script(NOTHING, Pieces(["Good. ", "How will ", "you know?"], delay=0.5))
     with terminal("chat", "grow", "--store", store, "--llm", llm, "--session", "one") as t:
@@ -87,7 +87,9 @@ def test_ctrl_c_stops_the_answer_and_keeps_what_was_said(terminal, store, server
         t.process.send_signal(signal.SIGINT)
         t.wait("(Stopped. What had been said is kept.)")
         t.enter("/quit")
+        t.wait(f"--llm '{llm}'")
         t.end()
+    assert "assistant (stopped): Good." in run("session", "show", "one", "--store", store).stdout
     at = SqlStore(store)
     assert at.messages("one")[-1].partial
     at.close()
