@@ -4,7 +4,6 @@ The turn protocol is the same (claim, run, commit), and what a commit leaves is 
 claim finds; there is no SQL in between. Whatever a story's turn does not need is the SQL store's.
 """
 
-from datetime import datetime
 from typing import Self
 
 from pydantic_core import from_json
@@ -13,9 +12,18 @@ from coach.errors import SessionNotFound
 from coach.record.context import CoachContext
 from coach.record.delta import Patch, delta_json
 from coach.record.turn_log import TurnStatus
+from coach.stores.line import Line
 from coach.stores.reading import taken_back
-from coach.stores.sql import WAIT_SECONDS, SqlStore
+from coach.stores.sql import SqlStore
 from coach.stores.values import Claim, Definition, Kept, StoredTurn
+from coach.stores.wanted import Wanted
+
+
+class Alone(Line):
+    """The line of a story's session: nobody else is there, and nobody says stop."""
+
+    def is_stopped(self, claim: Claim) -> bool:
+        return False
 
 
 class Shelf(SqlStore):
@@ -34,6 +42,7 @@ class Shelf(SqlStore):
         shelf = cls.__new__(cls)
         shelf.__dict__.update(empty.__dict__)
         shelf._kept, shelf._opened = {}, {}
+        shelf.line = Alone(shelf.database, shelf.lease_seconds)
         return shelf
 
     def create(self, kept: Kept, definition: Definition | None, unique: bool = False) -> bool:
@@ -44,26 +53,18 @@ class Shelf(SqlStore):
         self._opened[kept.new.session_id] = kept
         return True
 
-    def claim(
-        self,
-        session_id: str,
-        key: str,
-        text: str,
-        now: datetime,
-        hold: bool = True,
-        wait: float = WAIT_SECONDS,
-    ) -> Claim:
-        context = self._newest(session_id)
-        number = len(self._kept[session_id])
+    def arrive(self, wanted: Wanted) -> Claim:
+        """Nobody else is there, so it is this message's turn."""
+        context = self._newest(wanted.session_id)
         return Claim(
-            session_id=session_id,
-            key=key,
+            session_id=wanted.session_id,
+            key=wanted.key,
             digest="",
-            number=number,
+            number=len(self._kept[wanted.session_id]),
             fence=0,
-            at=now,
+            at=wanted.at,
             context=context,
-            stored=not hold,
+            stored=not wanted.hold,
         )
 
     def commit(self, claim: Claim, kept: Kept) -> None:
