@@ -15,6 +15,7 @@ from coach.hearing import rules
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
 from coach.testing import FakeClock
+from coach.vocabulary.busy import Busy
 from coach.vocabulary.commands import Set
 
 LINES = ["run a marathon", "a medal", "change goal: swim far", "9", "undo", "9", "back", "restart"]
@@ -37,7 +38,8 @@ HEARERS = {"instant": None, "awaited": patiently, "in place": slowly}
 @pytest.fixture
 def make_async(store: SqlStore, grow: Flow) -> Callable[..., AsyncBot]:
     """A coach on the store."""
-    return lambda hear=None: AsyncBot(grow, store, clock=FakeClock(), hear=hear)
+    busy = Busy(queue=20)
+    return lambda hear=None: AsyncBot(grow, store, clock=FakeClock(), hear=hear, busy=busy)
 
 
 @pytest.fixture(params=list(HEARERS))

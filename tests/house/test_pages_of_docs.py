@@ -19,6 +19,7 @@ PAGES = (
     "memory",
     "people",
     "time",
+    "turns",
 )  # fmt: skip
 BLOCKS = [
     (page, kind, text)
