@@ -16,12 +16,13 @@ from coach.testing.coverage.collecting import Collector
 from coach.testing.coverage.hits import Sight
 from coach.testing.coverage.terminal import text
 from coach.testing.exempt import check_known, load_exempt
-from coach.testing.mutation import mutate
+from coach.testing.mutation import Verdict, mutate
 from coach.testing.stories.files import story_files
 from coach.testing.stories.player import Player
 from coach.vocabulary import commands as c
 
-STORIES = Path(__file__).parents[1] / "stories"
+ROOT = Path(__file__).parents[2]
+STORIES = ROOT / "tests" / "stories"
 FLOWS = ("grow", "requirements")
 
 
@@ -118,11 +119,17 @@ def test_random_talk_reaches_nothing_that_is_called_unreachable(
 
 
 @pytest.mark.parametrize("name", FLOWS)
-def test_stories_notice_what_is_planted(name: str) -> None:
-    """At least 90 % of the mutants are killed; nothing is called equivalent that is killed."""
+def test_stories_notice_what_is_planted(name: str, covered: Callable[[str], FlowCoverage]) -> None:
+    """At least 90 % of the mutants are killed, nothing is called equivalent that is killed, and
+    the figures are those of docs/coverage.md."""
     report = mutate(home("states") / f"{name}.yaml", [STORIES])
     assert report.score >= 90, "\n".join(report.lines(brief=True))
     assert not report.wrong
+    items = len(covered(name).counted)
+    verdicts = (Verdict.KILLED, Verdict.SURVIVED, Verdict.EQUIVALENT, Verdict.STILLBORN)
+    figures = [f"{items} of {items}", len(report.fates), *(len(report.of(v)) for v in verdicts)]
+    row = " | ".join(map(str, (name, report.stories, *figures)))
+    assert f"| {row} |" in (ROOT / "docs" / "coverage.md").read_text()
 
 
 @pytest.mark.parametrize("name", FLOWS)

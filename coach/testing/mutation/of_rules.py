@@ -9,6 +9,7 @@ from coach.flows.flow import Flow, Transition
 from coach.flows.rules import ANYWHERE
 from coach.flows.survey import is_history
 from coach.testing.coverage.items import guard_id, rule_id, stage_id
+from coach.testing.mutation.exclusion import exclusions
 from coach.testing.mutation.mutant import Edit, Mutant, at_rule
 from coach.testing.mutation.wording import Change, bracketed, changes, joined
 
@@ -216,26 +217,8 @@ def _apart(flow: Flow, first: Transition, second: Transition) -> str | None:
         return "the two wait for different triggers"
     if first.origins and second.origins and not set(first.origins) & set(second.origins):
         return "the two work from different stages"
-    one, two = (_facts(compiled(flow, rule)) for rule in (first, second))
-    for name in one.keys() & two.keys():
-        if one[name] != two[name]:
-            return f"`{name}` cannot be both {one[name]!r} and {two[name]!r}"
-    return None
-
-
-def _facts(guard: Expression | None) -> dict[str, object]:
-    """What a guard needs to be so: 'change' is 'the needs', 'signed' is True."""
-    facts: dict[str, object] = {}
-    for conjunct in guard.conjuncts if guard is not None else ():
-        text = conjunct.text.removeprefix("not ")
-        if text.isidentifier():
-            facts[text] = text == conjunct.text
-    comparisons = guard.comparisons if guard is not None else ()
-    texts = {conjunct.text for conjunct in guard.conjuncts} if guard is not None else set()
-    for made in comparisons:
-        if made.op == "==" and f"{made.name} == {made.value!r}" in texts:
-            facts[made.name] = made.value
-    return facts
+    one, two = compiled(flow, first), compiled(flow, second)
+    return next(exclusions(one, two), None) if one is not None and two is not None else None
 
 
 # -- what it does --------------------------------------------------------------------------

@@ -55,12 +55,15 @@ class Ran:
 def test_counts_are_the_same_in_any_number_of_processes(
     pytester: pytest.Pytester, workers: str
 ) -> None:
-    """Passed and failed apart; tests without a flow are no stories."""
+    """Passed and failed apart, tests without a flow are no stories, what is exempt is left out."""
+    text = "flow: grow\nunreachable:\n  guard:will.2.3:false: rule 1 goes first\n"
+    (pytester.path / "grow.exempt.yaml").write_text(text)
     ran = Ran(pytester, "-n", workers, "--flow-cov=grow", "--flow-cov-report=json:cov.json")
     assert ran.item("repair:undo@goal")["passed"] == 1
     assert ran.item("rule:anywhere.1")["passed"] == 2
     assert ran.item("rule:anywhere.1")["failed"] == 1
     assert ran.flow["stories"] == {"passed": 3, "failed": 1}
+    assert ran.item("guard:will.2.3:false")["left_out"] == "rule 1 goes first"
 
 
 def test_templates_are_counted_too(pytester: pytest.Pytester) -> None:
@@ -107,14 +110,6 @@ def test_an_unknown_report_is_refused(pytester: pytest.Pytester) -> None:
     ran = Ran(pytester, "--flow-cov-report=xml:cov.xml")
     assert ran.run.ret == 4
     assert "term, term:all, json:PATH or html:PATH" in ran.said
-
-
-def test_what_no_story_can_reach_lies_beside_the_tests(pytester: pytest.Pytester) -> None:
-    """FLOW.exempt.yaml, by id and with a reason."""
-    text = "flow: grow\nunreachable:\n  guard:will.2.3:false: rule 1 goes first\n"
-    (pytester.path / "grow.exempt.yaml").write_text(text)
-    ran = Ran(pytester, "--flow-cov=grow", "--flow-cov-report=json:cov.json", "-n", "2")
-    assert ran.item("guard:will.2.3:false")["left_out"] == "rule 1 goes first"
 
 
 def test_without_options_nothing_is_watched(pytester: pytest.Pytester) -> None:

@@ -69,15 +69,20 @@ def test_the_flow_itself_is_not_touched(tea: Flow) -> None:
 @pytest.mark.parametrize(
     ("first", "second", "reason"),
     [
-        ("word == 'a'", "word == 'b'", "`word` cannot be both 'a' and 'b'"),
-        ("yes", "not yes", "`yes` cannot be both True and False"),
+        ("word == 'a'", "word == 'b'", "`word == 'a'` and `word == 'b'` are never both true"),
+        ("yes", "not yes", "`yes` and its opposite are never both true"),
+        ("n < 3", "n >= 3", "`n < 3` and `n >= 3` are never both true"),
+        ("n > 5 and yes", "n <= 3", "`n > 5` and `n <= 3` are never both true"),
+        ("n <= 3", "n >= 3", None),
+        ("not yes", "not yes", None),
         ("word == 'a'", "yes", None),
         ("word == 'a' or yes", "word == 'b'", None),
     ],
 )
 def test_an_order_that_cannot_matter_is_proven(first: str, second: str, reason: str | None) -> None:
     """Rules that never both hold may be tried in any order."""
-    fields = {"word": {"type": "text", "ask": "?"}, "yes": {"type": "yesno", "ask": "?"}}
+    types = {"word": "text", "yes": "yesno", "n": "number"}
+    fields = {name: {"type": kind, "ask": "?"} for name, kind in types.items()}
     rules = [{"to": "b", "when": first}, {"to": "c", "when": second}]
     stages = {"a": {"collect": fields, "next": rules}, "b": {"final": True}, "c": {"final": True}}
     flow = Flow.model_validate({"flow": "f", "start": "a", "stages": stages})
