@@ -54,6 +54,7 @@ bench: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/cache.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/stories.py
+	$(BIN)/python benchmarks/llm.py
 
 faults: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.faults.run

@@ -110,7 +110,11 @@ class AsyncSession:
                 return await asyncio.shield(asyncio.to_thread(drive, effects))
             # Who waits for another turn must not keep a thread from that very turn.
             brought = replace(brought, hold=False)
-        return await adrive(self._session.turn(text, key, brought))
+        turning = adrive(self._session.turn(text, key, brought))
+        services = self._session.services
+        if services.llm is not None and services.apart:
+            return await services.llm.do(turning)
+        return await turning
 
     async def cancel(self) -> bool:
         """Say stop to the turn in flight, wherever it runs; see Session.cancel."""
@@ -224,4 +228,7 @@ class AsyncBot:
         return await asyncio.shield(asyncio.to_thread(person.erase))
 
     async def close(self) -> None:
+        """Give back what is held; see Bot.close."""
+        if self._bot.services.llm is not None:
+            await self._bot.services.llm.aclose()
         await asyncio.to_thread(self._bot.close)

@@ -5,9 +5,10 @@ exception in any of them is thrown into the generator.
 """
 
 import asyncio
+import contextlib
 import inspect
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -45,6 +46,11 @@ class Effect:
     pulse: Pulse | None = None
     wait: Callable[[Any], Any] | None = None
 
+    @property
+    def waits_in_place(self) -> bool:
+        """Whether `run` itself may take long, as a hearer or summariser of the host's may."""
+        return self.pulse is not None and self.wait is None
+
 
 def drive(effects: Generator[Effect, Any, Result]) -> Result:
     """Run to the end, waiting in place."""
@@ -77,29 +83,92 @@ def _in_place(effect: Effect) -> Any:
 
 
 async def adrive(effects: Generator[Effect, Any, Result]) -> Result:
-    """Run to the end in an event loop: the store in a thread, hearing and speaking awaited."""
+    """Run to the end in an event loop: in a thread as far as it goes without waiting, and awaited
+    where an effect hears or speaks."""
+    give: Callable[[], Effect] = partial(next, effects)
+    while True:
+        came_to = await _hop(effects, give)
+        if isinstance(came_to, _Ended):
+            result: Result = came_to.result
+            return result
+        try:
+            value = await _alive(came_to)
+        except BaseException as error:
+            give = partial(effects.throw, error)
+        else:
+            give = partial(effects.send, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A turn came to its end."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A turn came to an effect that waits: for what is to be awaited, or in place."""
+
+    effect: Effect
+    awaited: Awaitable[Any] | None = None
+
+
+def _advance(effects: Generator[Effect, Any, Any], give: Callable[[], Effect]) -> _Ended | _Waiting:
+    """Go on to where something is waited for."""
     try:
-        effect = next(effects)
         while True:
+            effect = give()
+            if effect.waits_in_place:
+                return _Waiting(effect)
             try:
-                value = await _alive(effect)
+                value = effect.run()
+                if effect.verb is Verb.WAIT:
+                    value = asyncio.sleep(value)
             except BaseException as error:
-                effect = effects.throw(error)
+                give = partial(effects.throw, error)
             else:
-                effect = effects.send(value)
+                if inspect.isawaitable(value):
+                    return _Waiting(effect, value)
+                give = partial(effects.send, value)
     except StopIteration as done:
-        result: Result = done.value
-        return result
-    finally:
-        effects.close()
+        return _Ended(done.value)
 
 
-async def _alive(effect: Effect) -> Any:
-    """Perform it beside its pulse; a lost lease ends it."""
-    if effect.pulse is None:
-        return await _perform(effect)
-    work = asyncio.ensure_future(_perform(effect))
-    heart = asyncio.ensure_future(beat_on(effect.pulse))
+async def _hop(
+    effects: Generator[Effect, Any, Any], give: Callable[[], Effect]
+) -> _Ended | _Waiting:
+    """Go on in a thread. It cannot be stopped there: who is cancelled waits for the next stop."""
+    work = asyncio.ensure_future(asyncio.to_thread(_advance, effects, give))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError as error:
+        await asyncio.wait([work])
+        await asyncio.shield(asyncio.to_thread(_give_up, effects, work, error))
+        raise
+
+
+def _give_up(
+    effects: Generator[Effect, Any, Any],
+    work: "asyncio.Future[_Ended | _Waiting]",
+    error: BaseException,
+) -> None:
+    """Whatever the turn came to, nobody waits for it any more."""
+    came_to = None if work.cancelled() or work.exception() else work.result()
+    if isinstance(came_to, _Waiting):
+        if inspect.iscoroutine(came_to.awaited):
+            came_to.awaited.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            effects.throw(error)
+
+
+async def _alive(waiting: _Waiting) -> Any:
+    """Wait beside the pulse of the effect; a lost lease ends it."""
+    pulse = waiting.effect.pulse
+    if pulse is None:
+        return await _perform(waiting)
+    work = asyncio.ensure_future(_perform(waiting))
+    heart = asyncio.ensure_future(beat_on(pulse))
     try:
         await asyncio.wait((work, heart), return_when=asyncio.FIRST_COMPLETED)
         return heart.result() if heart.done() else work.result()
@@ -109,13 +178,11 @@ async def _alive(effect: Effect) -> Any:
         await asyncio.gather(work, heart, return_exceptions=True)
 
 
-async def _perform(effect: Effect) -> Any:
-    """The store works in a thread, and so does a hearer that waits in place."""
-    if effect.verb is Verb.WAIT:
-        return await asyncio.sleep(effect.run())
-    if effect.verb is Verb.SPEAK and effect.wait is None:
-        return effect.run()
-    work = asyncio.ensure_future(asyncio.to_thread(effect.run))
+async def _perform(waiting: _Waiting) -> Any:
+    """Await it, after its waiting in place in a thread of its own."""
+    if waiting.awaited is not None:
+        return await waiting.awaited
+    work = asyncio.ensure_future(asyncio.to_thread(waiting.effect.run))
     try:
         value = await asyncio.shield(work)
     except asyncio.CancelledError:

@@ -125,6 +125,13 @@ class Services:
         """Whether nothing in a turn waits for anything, so that it may hold its transaction."""
         return self.llm is None and self.folds_at_once and (self.instant or understood)
 
+    @property
+    def apart(self) -> bool:
+        """Whether a turn calls nothing that may want the caller's event loop, or take its time in
+        place: then it may run in an event loop of ours."""
+        ours = self.hear is None and self.folds_at_once
+        return self.llm is not None and self.llm.apart and ours
+
     def flow_of(self, context: CoachContext, claim: Claim | None = None) -> Flow:
         """The flow a session is on: this one, or the version it was started on."""
         flow = self._version(context, claim)

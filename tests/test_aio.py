@@ -1,8 +1,10 @@
 """The same door for asyncio: equal results, nothing blocked, nothing left behind."""
 
 import asyncio
+import subprocess
+import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from coach.flows.flow import Flow
 from coach.hearing import rules
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
-from coach.testing import FakeClock
+from coach.testing import FakeClock, FakeLlmServer
+from coach.testing.llm_wire import WireRequest
 from coach.vocabulary.busy import Busy
 from coach.vocabulary.commands import Set
+from coach.vocabulary.llm import LlmRequest
 
 LINES = ["run a marathon", "a medal", "change goal: swim far", "9", "undo", "9", "back", "restart"]
 
@@ -203,3 +207,109 @@ async def test_a_new_session_and_its_names(make_async: Callable[..., AsyncBot]):
     assert (await second.context()).previous_session == first.id
     assert repr(bot).startswith("<AsyncBot grow@1, store ")
     assert repr(first) == "<AsyncSession 's' of flow 'grow', new>"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeLlmServer]:
+    with FakeLlmServer.coach(words=["one two three four"]) as server:
+        yield server
+
+
+def names() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
+async def test_our_own_llms_are_asked_off_the_caller_s_loop(
+    server: FakeLlmServer, store: SqlStore, grow: Flow
+) -> None:
+    """In a loop of the bot's own, with no thread of the caller's; closing leaves neither."""
+    bot = AsyncBot(grow, store, llm=f"openai_compatible:{server.url}#fake")
+    talk = await bot.session("ada", id="s")
+    assert (await talk.say("Hello.")).reply == "one two three four"
+    assert "coach-llm" in names()
+    assert server.connections == 1
+    await bot.close()
+    assert not [name for name in names() if name.startswith("coach-llm")]
+    assert server.connections == 0
+
+
+async def test_an_llm_of_the_caller_s_stays_in_the_caller_s_loop(grow: Flow) -> None:
+    """It may hold what belongs there."""
+    loops = set()
+
+    async def answer(request: LlmRequest) -> Any:
+        loops.add(asyncio.get_running_loop())
+        return "Good." if request.output is None else {"commands": []}
+
+    talk = await AsyncBot(grow, llm=answer).session("ada")
+    assert (await talk.say("Hello.")).reply == "Good."
+    assert loops == {asyncio.get_running_loop()}
+
+
+async def test_pieces_come_in_their_order(server: FakeLlmServer, grow: Flow) -> None:
+    """From many streams at once, each its own."""
+    bot = AsyncBot(grow, llm=f"openai_compatible:{server.url}#fake")
+
+    async def read(n: int) -> list[str]:
+        talk = await bot.session(f"user {n}")
+        return [piece async for piece in talk.stream("Hello.")]
+
+    streams = await asyncio.gather(*(read(n) for n in range(10)))
+    assert streams == [["one", " two", " three", " four"]] * 10
+    await bot.close()
+
+
+@pytest.mark.parametrize("hearing", [True, False])
+async def test_cancelling_a_turn_ends_the_request_at_once(
+    server: FakeLlmServer, store: SqlStore, grow: Flow, hearing: bool
+) -> None:
+    """The server's client is gone, the session is free, and the message waits."""
+    asked, gone = threading.Event(), threading.Event()
+
+    async def slowly(request: WireRequest) -> Any:
+        asked.set()
+        try:
+            await asyncio.sleep(30)
+        finally:
+            gone.set()
+
+    server.script(*([] if hearing else [{"commands": []}]), slowly)
+    bot = AsyncBot(grow, store, llm=f"openai_compatible:{server.url}#fake")
+    talk = await bot.session("ada", id="s")
+    task = asyncio.create_task(talk.say("Hello.", key="k"))
+    assert await asyncio.to_thread(asked.wait, 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert [turn.key for turn in store.pending("s")] == ["k"]
+    assert [turn.reply for turn in await talk.retry()] == ["one two three four"]
+    await bot.close()
+
+
+LEFT = """
+import asyncio, gc
+import coach
+from coach.testing import FakeLlmServer
+
+async def talk(bot):
+    session = await bot.session("ada")
+    await session.say("Hello.")
+
+with FakeLlmServer.coach() as server:
+    llm = f"openai_compatible:{server.url}#fake"
+    asyncio.run(talk(coach.AsyncBot("grow", llm=llm)))
+    gc.collect()
+    kept = coach.AsyncBot("grow", llm=llm)
+    asyncio.run(talk(kept))
+    plain = coach.Bot("grow", llm=llm)
+    plain.session("ada").say("Hello.")
+    {last}
+"""
+
+
+@pytest.mark.parametrize("last", ["pass", "plain.close(); asyncio.run(kept.close())"])
+def test_who_forgets_to_close_hears_no_complaint(last: str) -> None:
+    """At the end of a loop, of a bot and of the program, with every warning an error."""
+    run = [sys.executable, "-W", "error", "-X", "dev", "-c", LEFT.replace("{last}", last)]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,7 +1,6 @@
 """The chain: the llms of a bot in the order they are asked, and the offline coach at its end."""
 
 import asyncio
-import inspect
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -56,6 +55,11 @@ class LlmChain:
         """'openai:gpt-5.2, then offline'."""
         return ", then ".join([*(llm.name for llm in self.llms), *([OFFLINE] * self.offline)])
 
+    @property
+    def apart(self) -> bool:
+        """Whether all of them may be asked in an event loop of ours."""
+        return all(getattr(llm, "apart", False) for llm in self.llms)
+
     async def ask(
         self,
         request: LlmRequest,
@@ -83,12 +87,12 @@ class LlmChain:
                 log.warning("%s: %s; the next one is asked", request.purpose, _line(error))
         return await self._ask_one(self.llms[-1], asked[-1], calls, way)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of connections, where an llm holds any in the running event loop."""
         for llm in self.llms:
-            close = getattr(llm, "close", None)
-            if close is not None and inspect.isawaitable(closing := close()):
-                await closing
+            close = getattr(llm, "aclose", None)
+            if close is not None:
+                await close()
 
     async def _ask_one(
         self, llm: Llm, asked: "_Asked", calls: list[LlmCall], way: "_Way"

@@ -1,6 +1,8 @@
 """The llm of a bot: hears and speaks for its turns, as the flow lets it."""
 
+import asyncio
 import logging
+import threading
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +28,8 @@ from coach.voice import Voice
 
 Result = TypeVar("Result")
 
+THREADS = 2  # that work on turns in our own loop: more of them wait for each other
+
 log = logging.getLogger("coach.calls")
 
 
@@ -48,6 +52,12 @@ class LlmService:
         self.chain = chain
         self.policy = policy
         self._loop: OwnLoop | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def apart(self) -> bool:
+        """Whether whole turns may run by `do`."""
+        return self.chain.apart
 
     def policy_of(self, flow: Flow) -> LlmPolicy:
         """What holds for a flow: its own `llm:`, then the deployment's."""
@@ -81,15 +91,28 @@ class LlmService:
 
     def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result, waited for in place."""
-        self._loop = self._loop or OwnLoop("coach-llm")
-        return self._loop.wait(work)
+        return self._own().wait(work)
+
+    async def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result, of work that is done in our own loop and in few threads."""
+        return await self._own().do(work)
 
     def close(self) -> None:
         """Let go of connections; what is being asked in our own loop comes to its end first."""
-        loop, self._loop = self._loop, None
+        with self._lock:
+            loop, self._loop = self._loop, None
         if loop is not None:
-            loop.wait(self.chain.close())
-            loop.close()
+            loop.close(self.chain.aclose)
+
+    async def aclose(self) -> None:
+        """The same, and of those of the running event loop."""
+        await self.chain.aclose()
+        await asyncio.to_thread(self.close)
+
+    def _own(self) -> OwnLoop:
+        with self._lock:
+            self._loop = self._loop or OwnLoop("coach-llm", THREADS)
+            return self._loop
 
     async def _spoken(self, moment: Moment, occasion: Occasion, speech: Speech) -> Spoken:
         try:

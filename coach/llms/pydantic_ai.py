@@ -34,6 +34,8 @@ class PydanticAiLlm:
     """Safe to share between tasks, threads and event loops; connections are kept for each loop
     and closed with it, or by `aclose`. It never retries."""
 
+    apart = True
+
     def __init__(self, place: Place, limits: LlmLimits) -> None:
         self.name = place.name
         self._limits = limits
