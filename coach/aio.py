@@ -7,7 +7,7 @@ awaited on its own and no transaction is open meanwhile.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from coach.record.context import CoachContext
 from coach.record.memory import Memory
 from coach.record.message import Message
 from coach.record.recalled import Recalled
-from coach.session import Given, Session, bring, checked_key
+from coach.session import Given, Retrieved, Session, bring, checked_key
 from coach.stores.erasing import Report
 from coach.stores.sql import SqlStore
 from coach.streaming import AsyncReplyStream
@@ -82,9 +82,10 @@ class AsyncSession:
         key: str | None = None,
         heard: Sequence[Command] | None = None,
         context: Given | None = None,
+        documents: Iterable[Retrieved] = (),
     ) -> Turn:
         """One turn; see Session.say."""
-        return await self._say(text, checked_key(key), bring(heard, context))
+        return await self._say(text, checked_key(key), bring(heard, context, documents))
 
     def stream(
         self,
@@ -92,10 +93,11 @@ class AsyncSession:
         key: str | None = None,
         heard: Sequence[Command] | None = None,
         context: Given | None = None,
+        documents: Iterable[Retrieved] = (),
     ) -> AsyncReplyStream:
         """One turn whose reply is read while it comes: `async for piece in talk.stream("…")`, then
         `await reply.turn()`; see Session.stream. Begins at once, in the running event loop."""
-        brought, key = bring(heard, context), checked_key(key)
+        brought, key = bring(heard, context, documents), checked_key(key)
         return AsyncReplyStream(lambda tap: self._say(text, key, replace(brought, tap=tap)))
 
     async def retry(self) -> list[Turn]:

@@ -1,4 +1,4 @@
-"""Guards and actions of the operator's own: the registry in a Python file, `--code FILE.py`.
+"""Guards, actions and tools of the operator's own: the registry in a Python file, `--code FILE.py`.
 
 The file is named on the command line or in COACH_CODE, never by a flow and never by what was
 said. It is loaded from that very path, under a name that nothing else imports.
@@ -19,7 +19,7 @@ from coach.errors import InputError, Problem, did_you_mean
 if TYPE_CHECKING:
     from coach.flows.registry import Registry
 
-HINT = "Guards and actions of your own: --code FILE.py"
+HINT = "Guards, actions and tools of your own: --code FILE.py"
 
 
 def registry(code: str | None) -> "Registry":
@@ -33,14 +33,16 @@ def registry(code: str | None) -> "Registry":
 
 
 def hinted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems; those with guards and actions that are not known say where to put them."""
+    """The problems; those with code that is not known say where to put them."""
     return tuple(
         replace(p, message=f"{p.message} {HINT}") if _is_of_code(p) else p for p in problems
     )
 
 
 def _is_of_code(problem: Problem) -> bool:
-    return problem.code == "F208" or (problem.code == "F207" and "guard" in problem.message)
+    return problem.code in ("F208", "F210") or (
+        problem.code == "F207" and "guard" in problem.message
+    )
 
 
 def _split(code: str) -> tuple[Path, str | None]:

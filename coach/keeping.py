@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from coach.calls.heard import Heard, Spoken
+from coach.calls.toolkit import arguments_of
 from coach.flows.engine import Step
 from coach.flows.flow import Flow
 from coach.lasting import learned
@@ -36,6 +37,7 @@ def kept(services: Services, done: Done) -> Kept:
     """Everything the turn adds. Its new context gets the messages, counted."""
     old, new, spoken = done.claim.context, done.step.context, done.spoken
     said = list(_said(services, new, done))
+    _ran(new, spoken, said[0].seq + 1)
     new.messages += len(said) - 1
     new.tokens = old.tokens + sum(message.tokens for message in said)
     new.last_message_at = said[-1].at
@@ -54,6 +56,18 @@ def kept(services: Services, done: Done) -> Kept:
         learned=learned(old, new, services.encoding, bool(done.undone)),
         calls=(*done.heard.calls, *spoken.calls),
     )
+
+
+def _ran(new: CoachContext, spoken: Spoken, first: int) -> None:
+    """Note the calls of tools, and what they have found; `first` is the first message of the
+    exchange. A page does not show what stands behind its own message."""
+    for ran in spoken.ran:
+        outcome, seq = ran.outcome, first + ran.place
+        said, error = outcome.text if outcome.success else "", outcome.error
+        run = new.add_tool_run(ran.call.name, arguments_of(ran.call), said, error is None, error)
+        new.tool_runs[run.id] = run.model_copy(update={"message": seq})
+        for document in outcome.documents:
+            new.keep_document(document, seq)
 
 
 def page_of(

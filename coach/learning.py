@@ -1,11 +1,12 @@
 """Learning: what a message brings beside its commands, put into the context of its turn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
 from coach.hearing.entities import TOLD, Entity, EntityKind, entities_in
 from coach.record.chat_context import ChatContext
 from coach.record.context import CoachContext
+from coach.record.document import Document
 from coach.record.knowing import ENTITY
 from coach.record.known import Known, Origin
 from coach.vocabulary.memory_policy import MemoryPolicy
@@ -14,14 +15,18 @@ BELIEVED = 0.5
 
 
 def lesson(
-    text: str, now: datetime, given: ChatContext | None, policy: MemoryPolicy
+    text: str,
+    now: datetime,
+    given: ChatContext | None,
+    policy: MemoryPolicy,
+    documents: Sequence[Document] = (),
 ) -> Callable[[CoachContext], None] | None:
     """What to do to the context of a turn before its commands; None when there is nothing.
 
     What the application says counts more than what is heard in the message.
     """
     heard = tuple(_believed(text, now.date(), policy))
-    if given is None and not heard:
+    if given is None and not heard and not documents:
         return None
 
     def learn(context: CoachContext) -> None:
@@ -29,6 +34,8 @@ def lesson(
             _hear(context, entity)
         if given is not None:
             context.take(given)
+        for document in documents:
+            context.add_document(document.source, document.content, document.title)
 
     return learn
 

@@ -24,6 +24,7 @@ from coach.record.parties import Parties
 from coach.record.profile import NOBODY, Profile
 from coach.record.recalled import Recalled
 from coach.services import Services
+from coach.stores import mapping
 from coach.stores.values import StoredTurn
 from coach.views import Occasion, view_of
 from coach.vocabulary.context_policy import ContextPolicy
@@ -53,9 +54,21 @@ class Recorded:
         """What the templates saw, or would have seen, in this turn."""
         decision = self.turn.decision or Decision(stage=self.context.stage)
         text = self.turn.text or None
-        return view_of(
-            flow, self.context, self.at, Occasion.of(decision, text, self.recalled), budget
-        )
+        then = _before_tools(self.context, self.turn)
+        return view_of(flow, then, self.at, Occasion.of(decision, text, self.recalled), budget)
+
+
+def _before_tools(context: CoachContext, turn: StoredTurn) -> CoachContext:
+    """The context without what the llm's tools have brought: they were called from the page."""
+    if turn.said <= mapping.USUAL:
+        return context
+    then, last = context.fork(), context.messages - turn.said + 1
+    for name in ("tool_runs", "sections"):
+        found = getattr(then, name)
+        for key, item in list(found.items()):
+            if item.revision == context.revision and (item.message or 0) > last:
+                del found[key]
+    return then
 
 
 def look(

@@ -6,7 +6,7 @@ sessions and threads share it.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from coach.calls.heard import Heard, Spoken
-from coach.calls.service import LlmService, Moment, offline, said_aloud
+from coach.calls.service import LlmService, Moment, said_aloud
 from coach.calls.tap import Tap
 from coach.consolidation import consolidate
 from coach.effects import Effect, Verb
@@ -33,6 +33,7 @@ from coach.record.message import Message
 from coach.record.parties import Parties
 from coach.record.recalled import Recalled
 from coach.record.times import to_utc
+from coach.stores.intents import TurnIntents
 from coach.stores.memories.reading import Seer
 from coach.stores.sql import SqlStore
 from coach.stores.values import Claim, Definition
@@ -108,9 +109,9 @@ class Services:
             return Effect(verb=Verb.SPEAK, run=partial(self.speak, flow, context, occasion, now))
         if heard.reply is not None:
             return Effect(verb=Verb.SPEAK, run=partial(said_aloud, moment, occasion, heard))
-        if occasion.unreachable:
-            return Effect(verb=Verb.SPEAK, run=partial(offline, moment, occasion))
-        run, pulse = partial(llm.speak, moment, occasion), self.pulse(claim, False, moment.tap)
+        moment = replace(moment, intents=TurnIntents(self.store, claim))
+        speak = llm.stand_in if occasion.unreachable else llm.speak
+        run, pulse = partial(speak, moment, occasion), self.pulse(claim, False, moment.tap)
         return Effect(verb=Verb.SPEAK, run=run, pulse=pulse, wait=llm.wait)
 
     def pulse(self, claim: Claim, instant: bool, tap: Tap | None = None) -> Pulse | None:

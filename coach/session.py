@@ -1,13 +1,13 @@
 """Session: one conversation, from Python."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from coach.effects import drive
-from coach.errors import InvalidId, SessionError
+from coach.errors import InvalidId, InvalidValue, SessionError
 from coach.flows.flow import Flow
 from coach.injection import CoachContext
 from coach.memories import Memories
@@ -17,6 +17,7 @@ from coach.prompting.prompt import Prompt
 from coach.prompting.window import DEFAULT, trim
 from coach.rebuilding import look, page_at
 from coach.record.chat_context import ChatContext, as_chat_context
+from coach.record.document import MOST, Document, as_document
 from coach.record.message import Message
 from coach.record.parties import Parties
 from coach.services import Services
@@ -35,6 +36,7 @@ from coach.vocabulary.commands import Back, Command, Undo
 from coach.why import explain
 
 Given = ChatContext | Mapping[str, Any] | str
+Retrieved = Document | Mapping[str, Any]
 
 
 class Session:
@@ -60,17 +62,19 @@ class Session:
         key: str | None = None,
         heard: Sequence[Command] | None = None,
         context: Given | None = None,
+        documents: Iterable[Retrieved] = (),
     ) -> Turn:
         """One turn. The same `key` again gives the same turn, and nothing twice.
 
         `heard` replaces understanding: the commands that a button or a script stands for.
         `context` is what the application says about the message: a ChatContext, or its data as
-        a dict or JSON text; it is kept with the turn, or not at all.
+        a dict or JSON text; `documents` are what it has retrieved for it, each with a `source`, a
+        `content` and perhaps a `title`. Both are kept with the turn, or not at all.
         Raises EmptyMessage, MessageTooLong, IdempotencyKeyReuse, SessionBusy, and with an llm an
         LlmError, after which the message waits in `pending`; whatever is raised, the session stays
         as it was.
         """
-        return drive(self.turn(text, key, bring(heard, context)))
+        return drive(self.turn(text, key, bring(heard, context, documents)))
 
     def stream(
         self,
@@ -78,13 +82,14 @@ class Session:
         key: str | None = None,
         heard: Sequence[Command] | None = None,
         context: Given | None = None,
+        documents: Iterable[Retrieved] = (),
     ) -> ReplyStream:
         """One turn whose reply is read while it comes: `for piece in talk.stream("…")`.
 
         Its `turn` is what `say` returns, and what went wrong is raised there and by the iteration:
         LlmInterrupted when the llm broke off, after which `retry` goes on with the same turn.
         """
-        brought = bring(heard, context)
+        brought = bring(heard, context, documents)
         return ReplyStream(lambda tap: drive(self.turn(text, key, replace(brought, tap=tap))))
 
     def turn(
@@ -276,10 +281,15 @@ class Session:
         return self.services.store.load(self.id)
 
 
-def bring(heard: Sequence[Command] | None, context: Given | None) -> Brought:
+def bring(
+    heard: Sequence[Command] | None, context: Given | None, documents: Iterable[Retrieved] = ()
+) -> Brought:
     """What comes with a message, as `say` takes it."""
     given = None if context is None else as_chat_context(context)
-    return Brought(heard=heard, context=given)
+    found = tuple(map(as_document, documents))
+    if len(found) > MOST:
+        raise InvalidValue(f"{len(found):,} documents come with the message: take at most {MOST}")
+    return Brought(heard=heard, context=given, documents=found)
 
 
 def _ignore(result: object) -> None:

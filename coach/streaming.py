@@ -50,7 +50,7 @@ class ReplyStream:
 
     @property
     def text(self) -> str:
-        """What has been said so far."""
+        """What has been said so far, also before a tool was called."""
         return self._tap.text
 
     @property
@@ -84,8 +84,7 @@ class ReplyStream:
     def _run(self, run: Callable[[Tap], Turn]) -> None:
         try:
             self._turn = run(self._tap)
-            if not self._tap.text and self._turn.reply:
-                self._pieces.put(self._turn.reply)
+            self._tap.tell_rest(self._turn.reply)
         except BaseException as error:  # it belongs to whoever reads
             self._error = error
         finally:
@@ -116,7 +115,7 @@ class AsyncReplyStream:
 
     @property
     def text(self) -> str:
-        """What has been said so far."""
+        """What has been said so far, also before a tool was called."""
         return self._tap.text
 
     @property
@@ -152,8 +151,7 @@ class AsyncReplyStream:
 
     async def _run(self, run: Callable[[Tap], Coroutine[Any, Any, Turn]]) -> Turn:
         turn = await run(self._tap)
-        if not self._tap.text and turn.reply:
-            self._put(turn.reply)
+        self._tap.tell_rest(turn.reply)
         return turn
 
     def _end(self, task: "asyncio.Task[Turn]") -> None:

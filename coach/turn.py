@@ -22,6 +22,7 @@ from coach.rebuilding import page_at
 from coach.record.chat_context import ChatContext
 from coach.record.clean import clean_message
 from coach.record.context import CoachContext
+from coach.record.document import Document
 from coach.record.knowing import check_whose
 from coach.services import Services
 from coach.stores.values import Claim, Kept, StoredTurn
@@ -77,11 +78,13 @@ class Turn:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Brought:
     """What comes with a message beside its text: its commands, when nothing is to be understood
-    (a button's, a script's), what the application says about it, and where the words of the reply
-    are wanted as they come. Without `hold` the turn holds no transaction, quick as it may be."""
+    (a button's, a script's), what the application says about it, what it has retrieved for it, and
+    where the words of the reply are wanted as they come. Without `hold` the turn holds no
+    transaction, quick as it may be."""
 
     heard: Sequence[Command] | None = None
     context: ChatContext | None = None
+    documents: tuple[Document, ...] = ()
     tap: Tap | None = None
     hold: bool = True
 
@@ -145,7 +148,7 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
         moment = services.moment(flow, claim.context, now, tap)
         heard = as_heard((yield services.hearing(claim, moment, text)))
     _recall(services, claim, heard.commands)
-    learn = lesson(text, now, brought.context, services.memory_of(flow))
+    learn = lesson(text, now, brought.context, services.memory_of(flow), brought.documents)
     step = flow.step(claim.context, heard.commands, now, learn)
     undone = _undone(claim.context, step.decision)
     turn = _taken_up(claim.context, undone)

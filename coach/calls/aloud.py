@@ -17,12 +17,12 @@ class Aloud:
     piece; not before the commands are there, and all of them can be taken."""
 
     def __init__(self, situation: Situation, said: str, tap: Tap) -> None:
-        self._situation, self._said, self._tap = situation, said, tap
+        self._situation, self._message, self._tap = situation, said, tap
         self._answer = ""
         self.understood: Understood | None = None
 
     @property
-    def text(self) -> str:
+    def said(self) -> str:
         """What of the reply has been said."""
         return self._tap.text
 
@@ -40,13 +40,13 @@ class Aloud:
 
     def end(self, reply: str) -> None:
         """Say what is not said yet of a reply that is complete."""
-        if reply.startswith(self.text):
-            self._tap.tell(reply[len(self.text) :])
+        if reply.startswith(self.said):
+            self._tap.tell(reply[len(self.said) :])
 
     @property
     def _is_sound(self) -> bool:
         if self.understood is None:
-            self.understood = read(self._situation, self._said, _closed(self._answer))
+            self.understood = read(self._situation, self._message, _closed(self._answer))
         return not self.understood.problems
 
 

@@ -135,7 +135,7 @@ class LlmChain:
             raise LlmUnavailable(
                 f"{llm.name} did not answer within {self.seconds:g} seconds"
             ) from None
-        return checked(llm.name, answer)
+        return checked(llm.name, answer, bool(request.tools))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +147,7 @@ class _Way:
 
     @property
     def told(self) -> str:
-        return "" if self.tap is None else self.tap.text
+        return "" if self.tap is None else self.tap.said
 
     def begin(self) -> Tell | None:
         return None if self.tap is None else self.tap.begin()
@@ -180,13 +180,14 @@ class _Asked:
         )
 
 
-def checked(name: str, answer: Completion) -> Completion:
-    """The answer itself, when it is one: LlmRefused, LlmEmpty, LlmOutputInvalid."""
+def checked(name: str, answer: Completion, tools: bool = False) -> Completion:
+    """The answer itself, when it is one: LlmRefused, LlmEmpty, LlmOutputInvalid. Calls alone are
+    one when there were `tools` to call."""
     if not isinstance(answer, Completion):
         raise LlmOutputInvalid(f"{name} gave a {type(answer).__name__}, not a Completion")
     if answer.finish is Finish.REFUSAL:
         raise LlmRefused(f"{name} would not answer")
-    if not answer.text.strip() and not answer.tool_calls:
+    if not answer.text.strip() and not (answer.tool_calls and tools):
         raise LlmEmpty(f"{name} answered nothing")
     return answer
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from coach.calls.exchange import Ran
 from coach.errors import PromptError
 from coach.prompting.prompt import Prompt
 from coach.record.recalled import Recalled
@@ -30,9 +31,9 @@ class Heard:
 class Spoken:
     """What was said at a moment; `error` says why there is no page.
 
-    `exchange` are the tool calls and results before the reply, `budget` the page's when it is not
-    the usual one. A `partial` reply was broken off by somebody; `offline` says that the llm was out
-    of reach and the offline coach has spoken instead.
+    `exchange` are the tool calls and results before the reply, `ran` the same call by call;
+    `budget` is the page's when it is not the usual one. A `partial` reply was broken off by
+    somebody; `offline` says that the llm was out of reach and the offline coach has spoken instead.
     """
 
     reply: str
@@ -42,6 +43,7 @@ class Spoken:
     recalled: tuple[Recalled, ...] = ()
     calls: tuple[LlmCall, ...] = ()
     exchange: tuple[LlmMessage, ...] = ()
+    ran: tuple[Ran, ...] = ()
     budget: int | None = None
     partial: bool = False
     offline: bool = False

@@ -1,7 +1,7 @@
 """From a page to a request, and to the answer of the first llm that gives one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from coach.calls.chain import Accept, LlmChain
@@ -9,7 +9,7 @@ from coach.calls.tap import Sink
 from coach.errors import ContextTooLong
 from coach.prompting.message import PromptMessage
 from coach.prompting.prompt import Prompt
-from coach.vocabulary.llm import Completion, LlmCall, LlmMessage, LlmRequest, Purpose
+from coach.vocabulary.llm import Completion, LlmCall, LlmMessage, LlmRequest
 
 SMALLER = 0.6  # of the budget, when the llm says that the page is too long for it
 
@@ -22,15 +22,21 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paged:
-    """A page that an llm is asked with, and how to make it `again` for fewer tokens."""
+    """A page that an llm is asked with, and how to make it `again` for fewer tokens. `beside` are
+    the tokens of what goes with it and is no part of it."""
 
     page: Prompt
     again: Callable[[int], Prompt]
     budget: int | None = None
+    beside: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.page.chat_tokens + self.beside
 
     def smaller(self) -> "Paged":
         budget = int(self.page.ledger.budget * SMALLER)
-        return Paged(page=self.again(budget), again=self.again, budget=budget)
+        return replace(self, page=self.again(budget), budget=budget)
 
 
 async def ask(
@@ -44,13 +50,11 @@ async def ask(
     """The answer, and the page that it is an answer to: a smaller one, made once, when the llm
     says that it is too long. Raises what LlmChain.ask raises."""
     try:
-        page = paged.page
-        asked = request(page)
-        return await chain.ask(asked, calls, page.chat_tokens, tap, True, accept), paged
+        asked = request(paged.page)
+        return await chain.ask(asked, calls, paged.tokens, tap, True, accept), paged
     except ContextTooLong:
         less = paged.smaller()
-    page = less.page
-    return await chain.ask(request(page), calls, page.chat_tokens, tap, False, accept), less
+    return await chain.ask(request(less.page), calls, less.tokens, tap, False, accept), less
 
 
 def messages_of(page: Prompt) -> tuple[LlmMessage, ...]:
@@ -66,8 +70,3 @@ def _message(message: PromptMessage) -> LlmMessage:
         tool_call_id=message.tool_call_id,
         cache=message.cache,
     )
-
-
-def plain(page: Prompt, purpose: Purpose, max_tokens: int | None = None) -> LlmRequest:
-    """The page alone, for a text."""
-    return LlmRequest(purpose=purpose, messages=messages_of(page), max_tokens=max_tokens)

@@ -12,16 +12,21 @@ from typing import Any, TypeVar
 from coach.calls import hearing, speaking
 from coach.calls.aloud import Aloud
 from coach.calls.chain import LlmChain
+from coach.calls.exchange import Exchange
 from coach.calls.heard import Heard, Spoken
 from coach.calls.hearing import Utterance
+from coach.calls.limits import ToolLimits
 from coach.calls.requests import Paged
 from coach.calls.speaking import Speech
 from coach.calls.tap import Tap
+from coach.calls.toolkit import toolkit
 from coach.errors import LlmError, LlmInterrupted, TurnCancelled
 from coach.flows.flow import Flow
 from coach.loops import OwnLoop
+from coach.prompting.tokens import tokenizer
 from coach.prompting.view import PromptView
 from coach.record.context import CoachContext
+from coach.stores.intents import TurnIntents
 from coach.views import Occasion
 from coach.vocabulary.llm_policy import NOTHING_SAID, LlmPolicy
 from coach.voice import Voice
@@ -35,13 +40,15 @@ log = logging.getLogger("coach.calls")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
-    """Where a turn stands when an llm is asked: the flow, a context, the clock, and the tap."""
+    """Where a turn stands when an llm is asked: the flow, a context, the clock, and the tap; and
+    what it has asked of tools, when it is durable."""
 
     voice: Voice
     flow: Flow
     context: CoachContext
     now: datetime
     tap: Tap
+    intents: TurnIntents | None = None
 
 
 class LlmService:
@@ -66,7 +73,7 @@ class LlmService:
     def hear(self, moment: Moment, text: str) -> Coroutine[Any, Any, Heard]:
         """What a message asks for, once it is awaited."""
         view = moment.voice.hear_view(moment.flow, moment.context, moment.now, text)
-        both = self.policy_of(moment.flow).at_once
+        both = self._at_once(moment)
         page = moment.voice.converse_page if both else moment.voice.hear_page
         make = partial(page, moment.flow, view)
         situation = moment.flow.situation(moment.context, moment.now)
@@ -85,9 +92,21 @@ class LlmService:
             paged=Paged(page=make(None), again=make),
             calls=[],
             tap=moment.tap,
+            exchange=self._exchange(moment),
             max_tokens=self.policy_of(moment.flow).max_reply_tokens,
         )
         return self._spoken(moment, occasion, speech)
+
+    def _at_once(self, moment: Moment) -> bool:
+        """A stage with tools is heard first: what they are asked depends on it."""
+        offered = moment.flow.tools_at(moment.context.stage)
+        return self.policy_of(moment.flow).at_once and not offered
+
+    async def stand_in(self, moment: Moment, occasion: Occasion) -> Spoken:
+        """The offline coach's words, with what an earlier try of the turn has called."""
+        exchange = self._exchange(moment)
+        await exchange.take_up(run=False)
+        return _with(offline(moment, occasion), exchange)
 
     def wait(self, work: Coroutine[Any, Any, Result]) -> Result:
         """The result, waited for in place."""
@@ -123,17 +142,25 @@ class LlmService:
             if not self.chain.offline:
                 raise
             log.warning("the offline coach speaks instead: %s", error)
-            return replace(offline(moment, occasion), calls=tuple(speech.calls))
-        return Spoken(
+            spoken = replace(offline(moment, occasion), calls=tuple(speech.calls))
+            return _with(spoken, speech.exchange)
+        spoken = Spoken(
             reply=reply.text,
             at=moment.now,
             page=reply.paged.page,
             budget=reply.paged.budget,
             recalled=occasion.recalled,
             calls=tuple(speech.calls),
-            exchange=reply.exchange,
             partial=reply.partial,
         )
+        return _with(spoken, speech.exchange)
+
+    def _exchange(self, moment: Moment) -> Exchange:
+        flow, context, intents = moment.flow, moment.context, moment.intents
+        turn = "" if intents is None else f"{intents.session_id}\0{intents.key}"
+        limits = ToolLimits.of(self.policy_of(flow))
+        tokens = tokenizer(moment.voice.encoding)
+        return Exchange(toolkit(flow, context, turn, limits, tokens), intents)
 
 
 def said_aloud(moment: Moment, occasion: Occasion, heard: Heard) -> Spoken:
@@ -158,6 +185,13 @@ def offline(moment: Moment, occasion: Occasion) -> Spoken:
     reply = moment.voice.reply(moment.flow, view)
     page = moment.voice.page(moment.flow, view)
     return Spoken(reply=reply, at=moment.now, page=page, recalled=occasion.recalled, offline=True)
+
+
+def _with(spoken: Spoken, exchange: Exchange) -> Spoken:
+    """What was said, with the calls before it."""
+    if not exchange:
+        return spoken
+    return replace(spoken, exchange=exchange.messages, ran=exchange.ran)
 
 
 def _view(moment: Moment, occasion: Occasion) -> PromptView:

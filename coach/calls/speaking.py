@@ -1,35 +1,38 @@
 """Speaking by llm: the page of the stage after the move goes out, the reply comes back."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coach.calls.chain import LlmChain
-from coach.calls.requests import Paged, ask, plain
+from coach.calls.exchange import Exchange
+from coach.calls.requests import Paged, ask, messages_of
 from coach.calls.tap import Stopped, Tap
 from coach.errors import TurnCancelled
-from coach.vocabulary.llm import Completion, Finish, LlmCall, LlmMessage, Purpose
+from coach.prompting.prompt import Prompt
+from coach.vocabulary.llm import Completion, Finish, LlmCall, LlmRequest, Purpose, ToolSpec
+
+ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """The words of an llm, and the page that they answer; a `partial` one was broken off by
-    somebody. `exchange` are the tool calls and results before it."""
+    somebody."""
 
     text: str
     paged: Paged
-    exchange: tuple[LlmMessage, ...] = ()
     partial: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speech:
-    """One reply to be had."""
+    """One reply to be had, and the tool calls on the way to it."""
 
     paged: Paged
     calls: list[LlmCall]
     tap: Tap
+    exchange: Exchange
     max_tokens: int | None = None
 
 
@@ -47,9 +50,38 @@ async def _speak(chain: LlmChain, speech: Speech) -> Reply:
 
 
 async def _reply(chain: LlmChain, speech: Speech) -> Reply:
-    request = partial(plain, purpose=Purpose.SPEAK, max_tokens=speech.max_tokens)
-    answer, paged = await ask(chain, speech.paged, request, speech.calls, speech.tap)
-    return Reply(text=words_of(answer), paged=paged)
+    """The first answer that calls no tool; what others ask for is done first."""
+    exchange, tap, paged = speech.exchange, speech.tap, speech.paged
+    for said in await exchange.take_up():
+        tap.begin()
+        tap.tell(said)
+    while True:
+        tap.begin()
+        paged = replace(paged, beside=exchange.tokens)
+        specs = exchange.specs
+        answer, paged = await ask(chain, paged, _Request(speech, specs), speech.calls, tap)
+        if not (answer.tool_calls and specs):
+            return Reply(text=words_of(answer), paged=paged)
+        tap.tell_rest(answer.text.strip())
+        calls = await exchange.note(answer)
+        tap.begin()
+        await exchange.make(calls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """The page, the exchange behind it, and what may be called."""
+
+    speech: Speech
+    tools: tuple[ToolSpec, ...]
+
+    def __call__(self, page: Prompt, /) -> LlmRequest:
+        return LlmRequest(
+            purpose=Purpose.SPEAK,
+            messages=(*messages_of(page), *self.speech.exchange.sent),
+            tools=self.tools,
+            max_tokens=self.speech.max_tokens,
+        )
 
 
 def words_of(answer: Completion) -> str:
@@ -59,7 +91,7 @@ def words_of(answer: Completion) -> str:
 
 
 def _broken_off(speech: Speech) -> Reply:
-    text = speech.tap.text.strip()
-    if not text:
+    text = speech.tap.said.strip()
+    if not speech.tap.text.strip():
         raise TurnCancelled("the turn was stopped before there was a word of a reply")
-    return Reply(text=text, paged=speech.paged, partial=True)
+    return Reply(text=text or ELLIPSIS, paged=speech.paged, partial=True)

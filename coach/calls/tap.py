@@ -10,12 +10,14 @@ from coach.vocabulary.llm import Tell
 
 Result = TypeVar("Result")
 
+APART = "\n\n"
+
 
 class Sink(Protocol):
-    """Takes in an answer while it comes. `text` is what the person has seen of it."""
+    """Takes in an answer while it comes. `said` is what the person has seen of it."""
 
     @property
-    def text(self) -> str: ...
+    def said(self) -> str: ...
 
     def begin(self) -> Tell: ...
 
@@ -25,12 +27,15 @@ class Stopped(Exception):
 
 
 class Tap:
-    """Belongs to one turn. `text` is what has come so far, `context` where the session will stand
-    once the turn is kept, None until it has moved; threads may share it."""
+    """Belongs to one turn. `text` is what has come so far, `said` what of it belongs to the answer
+    that is being given: what an llm says before it calls tools comes first, and is no reply.
+    `context` is where the session will stand once the turn is kept, None until it has moved.
+    Threads may share it."""
 
     def __init__(self, tell: Tell | None = None) -> None:
         self._tell = tell
         self._pieces: list[str] = []
+        self._since = 0
         self._lock = threading.Lock()
         self._work: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
         self.stopped = False
@@ -40,16 +45,32 @@ class Tap:
     def text(self) -> str:
         return "".join(self._pieces)
 
+    @property
+    def said(self) -> str:
+        return "".join(self._pieces[self._since :])
+
+    def begin(self) -> Tell:
+        """For an answer that begins; in the text a blank line parts it from what has come."""
+        self._since = len(self._pieces)
+        return self.tell
+
     def tell(self, piece: str) -> None:
         """Take in a piece of the reply, and hand it on; nothing after a stop."""
         if piece and not self.stopped:
-            self._pieces.append(piece)
-            if self._tell is not None:
-                self._tell(piece)
+            if self._since and self._since == len(self._pieces):
+                self._since += 1
+                self._hand_on(APART)
+            self._hand_on(piece)
 
-    def begin(self) -> Tell:
-        """For an answer that begins."""
-        return self.tell
+    def tell_rest(self, answer: str) -> None:
+        """Tell an answer of which nothing was told."""
+        if not self.said:
+            self.tell(answer)
+
+    def _hand_on(self, piece: str) -> None:
+        self._pieces.append(piece)
+        if self._tell is not None:
+            self._tell(piece)
 
     def stop(self) -> None:
         """Say stop, from any thread: what is being waited for is cancelled."""

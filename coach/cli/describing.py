@@ -17,6 +17,8 @@ def describe(flow: "Flow") -> Iterator[str]:
         yield f"budget: {flow.budget.turns} turns"
     for key, made in flow.artifacts.items():
         yield f"artifact {key}: {made.name}, from {', '.join(flow.written_from[key])}"
+    if flow.tools:
+        yield f"tools: {', '.join(flow.tools)}"
     width = max((len(name) for name in flow.fields), default=0)
     for path, stage in flow.places.items():
         yield ""
@@ -33,6 +35,8 @@ def _stage(path: str, stage: "Stage", width: int, is_start: bool) -> Iterator[st
         yield f"  {name:<{width}}  {_kind(field):<16}  {field.ask}"
     if stage.draft:
         yield f"  drafts {', '.join(stage.draft)}"
+    if stage.tools:
+        yield f"  tools {', '.join(stage.tools)}"
     yield from map(_rule, stage.next)
 
 

@@ -19,7 +19,7 @@ Code = Annotated[
         "--code",
         metavar="FILE.py",
         envvar="COACH_CODE",
-        help="Guards and actions of your own: a Python file with one coach.Registry in it.",
+        help="Guards, actions and tools of your own: a Python file with one coach.Registry in it.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document instead of words.")]

@@ -65,6 +65,7 @@ NAMES = (
     Rule("F207", "error", "A 'when' can be read and knows its names.", fields.bad_expression),
     Rule("F208", "error", "An action is in the registry.", fields.unknown_action),
     Rule("F209", "error", "Every stage finds a template.", fields.missing_template),
+    Rule("F210", "error", "A tool is in the registry.", fields.unknown_tool),
     Rule("F401", "error", "A comparison can come true.", values.never_true),
     Rule("F402", "error", "A choice is compared with one of its words.", values.no_such_choice),
     Rule("F403", "error", "A field's limits leave room.", values.contradictory_limits),
@@ -103,9 +104,9 @@ def check_flow(
 ) -> list[Finding]:
     """Everything that the rules find in a flow, by rule.
 
-    Guards and actions are looked up in `registry` (default: the flow's own). `templates` says
-    whether a template of a name exists; without it none is looked for. Ways are followed only
-    in a flow whose names hold, since a typo in a name would make half of it unreachable.
+    Guards, actions and tools are looked up in `registry` (default: the flow's own). `templates`
+    says whether a template of a name exists; without it none is looked for. Ways are followed
+    only in a flow whose names hold, since a typo in a name would make half of it unreachable.
     """
     survey = Survey(flow, flow.registry if registry is None else registry, templates)
     found = list(_findings(NAMES, survey))

@@ -81,6 +81,15 @@ def unknown_action(survey: Survey) -> Iterator[Fault]:
                 yield (*at, index), f"no action {name!r} in the registry.{hint}"
 
 
+def unknown_tool(survey: Survey) -> Iterator[Fault]:
+    own = [((*place(path), "tools"), stage.tools) for path, stage in survey.flow.places.items()]
+    for at, names in (*own, (("tools",), survey.flow.tools)):
+        for index, name in enumerate(names):
+            if name not in survey.registry.tools:
+                hint = did_you_mean(name, survey.registry.tools) or " None is registered."
+                yield (*at, index), f"no tool {name!r} in the registry.{hint}"
+
+
 def missing_template(survey: Survey) -> Iterator[Fault]:
     flow, exists = survey.flow, survey.templates
     if exists is None:

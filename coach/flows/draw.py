@@ -74,7 +74,8 @@ def _state(
     name: str, path: str, stage: Stage, ids: Mapping[str, str], indent: str
 ) -> Iterator[str]:
     node = ids[path]
-    title = escape(f"{name} / draft {', '.join(stage.draft)}" if stage.draft else name)
+    said = (("draft", stage.draft), ("tools", stage.tools))
+    title = escape("".join([name, *(f" / {act} {', '.join(keys)}" for act, keys in said if keys)]))
     named = f'state "{title}" as {node}' if node != title else node
     if not stage.stages:
         yield f"{indent}{named}"

@@ -68,7 +68,8 @@ class Stage(Value):
 
     `confirm: below 0.8` asks about open assumptions below that confidence, one by one;
     `on_stuck` is where to go when a question was put `max_asks` times without an answer;
-    `draft` writes artifacts on entering, before the actions of `enter`.
+    `draft` writes artifacts on entering, before the actions of `enter`; `tools` are what the llm
+    may call here, and in the stages of a group.
     """
 
     purpose: str | None = None
@@ -78,6 +79,7 @@ class Stage(Value):
     draft: OneOrMore = ()
     enter: Words = ()
     exit: Words = ()
+    tools: Words = ()
     stages: dict[StageName, "Stage"] = {}
     start: StageName | None = None
     template: Annotated[str, Setting(pattern=r"^[A-Za-z0-9_./-]+$", max_length=200)] | None = None
@@ -130,7 +132,8 @@ class Definition(Value):
 class Flow(Value):
     """The script. Frozen; `hash` is the sha256 of its content, `id` its name and version.
 
-    A session in which nothing happens for `expire_after` ends as 'expired'.
+    A session in which nothing happens for `expire_after` ends as 'expired'. `tools` may be called
+    at every stage.
     """
 
     flow: StageName
@@ -145,6 +148,7 @@ class Flow(Value):
     context: ContextPolicy = NOTHING_SAID
     memory: MemoryPolicy = memory_policy.NOTHING_SAID
     llm: LlmPolicy = llm_policy.NOTHING_SAID
+    tools: Words = ()
     stages: Annotated[dict[StageName, Stage], Setting(min_length=1)]
     anywhere: tuple[Transition, ...] = ()
     artifacts: dict[StageName, Definition] = {}
@@ -180,7 +184,7 @@ class Flow(Value):
         }
 
     def using(self, registry: Registry) -> "Flow":
-        """The same flow with named Python guards and actions at hand."""
+        """The same flow with named Python guards, actions and tools at hand."""
         twin = self.model_copy()
         twin.__dict__.pop("engine", None)
         object.__setattr__(twin, "__pydantic_private__", {"_registry": registry})
@@ -260,6 +264,11 @@ class Flow(Value):
     def collected_at(self, leaf: str) -> tuple[str, ...]:
         """The fields asked at a leaf: those of its groups first, then its own."""
         return self._collected[leaf]
+
+    def tools_at(self, leaf: str) -> tuple[str, ...]:
+        """The tools offered at a leaf: its own, its groups', the flow's."""
+        own = (name for path in reversed(chain(leaf)) for name in self.places[path].tools)
+        return tuple(dict.fromkeys((*own, *self.tools)))
 
     def entry(self, path: str) -> str:
         """The leaf at which a stage or group is entered."""

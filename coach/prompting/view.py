@@ -169,7 +169,7 @@ class SectionView(Value):
     name: Annotated[str, Setting(min_length=1, max_length=64)]
     title: str = ""
     content: Content = None
-    formatter: Literal["default", "json", "list", "summary"] = "default"
+    formatter: Literal["default", "json", "list", "summary", "document"] = "default"
     priority: Annotated[int, Setting(ge=0, le=100)] = 50
     include_always: bool = False
     max_tokens: Annotated[int, Setting(ge=1, le=10_000_000)] | None = None

@@ -178,6 +178,8 @@ class CoachContext(Knowing):
         for name in ("revision", "messages", "turns", "turns_in_stage"):
             state[name] += 1
         state["updated_at"] = now
+        if twin.sections:
+            twin.drop_old_documents()
         return twin
 
     def begin_edit(self, now: datetime) -> Self:

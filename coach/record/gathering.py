@@ -1,6 +1,6 @@
 """What gathers in a conversation: artifacts and reviews, tool runs, tasks, sections, summaries."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
@@ -15,6 +15,7 @@ from coach.record.artifact import (
 )
 from coach.record.believing import Believing
 from coach.record.clean import clean_json
+from coach.record.document import MOST, TURNS, Document, as_document
 from coach.record.passage import Passages
 from coach.record.section import ContextSection, Formatter, Sections
 from coach.record.summary import Summaries
@@ -25,6 +26,9 @@ from coach.vocabulary.text import clean_text
 LONGEST = 200_000
 LONGEST_RESULT = 20_000
 LONGEST_DETAIL = 2_000
+DOCUMENT: Final = "document"
+DOCUMENT_PRIORITY = 65
+DOCUMENT_TOKENS = 600
 
 
 class Gathering(Believing):
@@ -223,6 +227,51 @@ class Gathering(Believing):
             raise InvalidValue(f"section {name!r}: {place}: {first['msg']}") from None
         self.sections[name] = section
         return section
+
+    def add_document(
+        self,
+        source: str,
+        content: str,
+        title: str = "",
+        priority: int = DOCUMENT_PRIORITY,
+    ) -> ContextSection:
+        """Put something that was retrieved on the page, under the name of its source; one of the
+        same source is replaced.
+
+        It stays for the pages of this turn and the two after it, the newest 20 at a time.
+        InvalidValue for a content of more than 20,000 characters.
+        """
+        document = as_document({"source": source, "content": content, "title": title})
+        kept = self.sections.documents
+        same = [name for name, known in kept.items() if known.source == document.source]
+        oldest = list(kept)[: max(0, len(kept) - len(same) - MOST + 1)]
+        for name in {*same, *oldest}:
+            del self.sections[name]
+        return self.keep_document(document, priority=priority)
+
+    def keep_document(
+        self, document: Document, message: int | None = None, priority: int = DOCUMENT_PRIORITY
+    ) -> ContextSection:
+        """Add a document beside all others; `message` is the one it came with, without it the last
+        one."""
+        numbers = [int(name.rpartition("_")[2]) for name in self.sections.documents]
+        section = ContextSection(
+            name=f"{DOCUMENT}_{max(numbers, default=0) + 1:04}",
+            content=document.model_dump(),
+            priority=priority,
+            formatter=DOCUMENT,
+            max_tokens=DOCUMENT_TOKENS,
+            title="Retrieved",
+            **self._stamp() | ({} if message is None else {"message": message}),
+        )
+        self.sections[section.name] = section
+        return section
+
+    def drop_old_documents(self) -> None:
+        """Take away what was retrieved too many turns ago."""
+        for name in self.sections.documents:
+            if self.sections[name].revision <= self.revision - TURNS:
+                del self.sections[name]
 
     def get_section(self, name: str) -> ContextSection | None:
         """The custom section of that name."""

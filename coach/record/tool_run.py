@@ -9,9 +9,12 @@ from coach.record.base import JsonText, Row
 from coach.record.collection import Collection
 from coach.vocabulary.value import Value
 
+UNKNOWN = "outcome unknown"
+
 
 class ToolRun(Value):
-    """One run. `result` is words, `error` what went wrong when `success` is False."""
+    """One run. `result` is words, `error` what went wrong when `success` is False. `message` is the
+    one with the result when the llm has called the tool, else that of the person at the time."""
 
     id: str
     tool: str
@@ -21,6 +24,11 @@ class ToolRun(Value):
     error: str | None = None
     message: int | None = None
     revision: int = 0
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody knows what came of it: it was begun, and nothing was heard of it."""
+        return (self.error or "").startswith(UNKNOWN)
 
 
 class ToolRuns(Collection[ToolRun]):

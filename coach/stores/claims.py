@@ -139,7 +139,7 @@ def _take_up(db: Db, taken: Claim, known: Raw, wanted: Wanted) -> None:
     }
     db.run(statements.renumber_turn, of)
     lining.clear(db, taken.session_id)
-    taken.stored = True
+    taken.stored = taken.again = True
 
 
 def _take_lease(db: Db, taken: Claim, wanted: Wanted, last: int) -> None:

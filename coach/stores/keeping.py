@@ -9,6 +9,7 @@ from coach.stores import mapping, people, rewinding, statements
 from coach.stores.connect import Db
 from coach.stores.memories import writing
 from coach.stores.values import Claim, Definition, Kept
+from coach.vocabulary.words import Role
 
 
 def opening(db: Db, kept: Kept, definition: Definition | None, ordinal: int) -> bool:
@@ -35,6 +36,8 @@ def turn(db: Db, claim: Claim, kept: Kept) -> None:
     people.bring_up(db, kept)
     _learned(db, kept)
     _template(db, kept)
+    if claim.again or any(message.role is Role.TOOL for message in kept.messages):
+        db.run(statements.delete_intents, {"session": claim.session_id, "of_key": claim.key})
     done = mapping.turn_values(claim, kept)
     if not claim.stored:
         db.run(statements.insert_turn, mapping.UNTRIED | mapping.claimed_values(claim) | done)

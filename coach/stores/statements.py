@@ -23,6 +23,7 @@ from coach.record.section import SectionRow
 from coach.record.store_row import StoreRow
 from coach.record.summary import SummaryRow
 from coach.record.task import TaskRow
+from coach.record.tool_intent import ToolIntentRow
 from coach.record.tool_run import ToolRunRow
 from coach.record.turn_log import TurnRow, TurnStatus
 from coach.record.vector import MemoryVectorRow, MessageVectorRow
@@ -38,7 +39,7 @@ CONTEXT, MESSAGE, ANSWER = table(ContextRow), table(MessageRow), table(AnswerRow
 TURN, FLOW, MEMORY = table(TurnRow), table(FlowRow), table(MemoryRow)
 PERSON, PROFILE, ACHIEVEMENT = table(PersonRow), table(ProfileRow), table(AchievementRow)
 TEMPLATE, SOURCE = table(TemplateRow), table(SourceRow)
-STORE, ERASURE = table(StoreRow), table(ErasureRow)
+STORE, ERASURE, INTENT = table(StoreRow), table(ErasureRow), table(ToolIntentRow)
 # What a context holds by key, each in a table of its own: the attribute, and the table.
 GATHERED = {
     "answers": ANSWER,
@@ -56,6 +57,7 @@ MESSAGE_VECTOR, MEMORY_VECTOR = table(MessageVectorRow), table(MemoryVectorRow)
 VECTORS = (MESSAGE_VECTOR, MEMORY_VECTOR)
 TABLES = (
     *(STORE, FLOW, TEMPLATE, SOURCE, *PEOPLE, CONTEXT, MESSAGE, *GATHERED.values(), TURN),
+    INTENT,
     *(MEMORY, *VECTORS),
     ERASURE,
 )
@@ -206,6 +208,8 @@ renumber_turn = (
         problem=bindparam("new_problem", type_=String),
     )
 )
+insert_intent = _insert(INTENT)
+delete_intents = delete(INTENT).where(_of(INTENT), INTENT.c.key == bindparam("of_key"))
 insert_gathered = {name: _insert(found) for name, found in GATHERED.items()}
 delete_gathered = {
     name: delete(found).where(_of(found), _key(found) == bindparam("of_key"))
@@ -294,7 +298,7 @@ count_sessions = select(func.count().label("sessions")).select_from(CONTEXT)
 session_ids = select(CONTEXT.c.session_id).order_by(CONTEXT.c.session_id)
 owners = {
     found.name: select(found.c.session_id).distinct()
-    for found in (MESSAGE, *GATHERED.values(), TURN)
+    for found in (MESSAGE, *GATHERED.values(), TURN, INTENT)
 }
 delete_session = {
     found.name: delete(found).where(_of(found)) for found in TABLES if "session_id" in found.c

@@ -93,7 +93,8 @@ class Claim:
 
     `done` is set when the key was kept before: nothing is to be run then. `db` is the open
     transaction of a held claim, None for one that is to be committed by a second transaction.
-    `stored` is True when the log has its row already, as pending.
+    `stored` is True when the log has its row already, as pending, `again` when it had before this
+    claim: somebody may have tried the turn.
     """
 
     session_id: str
@@ -106,6 +107,7 @@ class Claim:
     done: StoredTurn | None = None
     db: Db | None = None
     stored: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

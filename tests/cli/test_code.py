@@ -34,7 +34,7 @@ def free_evening(context):
 def greet(context):
     context.metadata["greeted"] = Seen(1).times
 """
-HINT = "Guards and actions of your own: --code FILE.py"
+HINT = "Guards, actions and tools of your own: --code FILE.py"
 
 
 @pytest.fixture(autouse=True)

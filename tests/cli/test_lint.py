@@ -89,7 +89,7 @@ def test_guards_and_actions_of_one_s_own_come_with_code(run, own):
     """They are known, and no action runs."""
     (own / "states" / "mine.yaml").write_text(FLOW.replace("GUARD", "ready()"))
     (own / "code.py").write_text("import coach\nmine = coach.Registry(guards={'ready': bool})\n")
-    assert "Guards and actions of your own: --code" in run("prompt", "lint").stdout
+    assert "Guards, actions and tools of your own: --code" in run("prompt", "lint").stdout
     result = run("prompt", "lint", "--code", "code.py")
     assert (result.exit_code, result.stdout) == (0, "")
 

@@ -55,6 +55,7 @@ def upgrade() -> None:
     _retries()
     _calls()
     _line()
+    _intents()
     _due()
     _memories()
     _vectors()
@@ -150,6 +151,20 @@ def _line() -> None:
         ["session_id", "number"],
         sqlite_where=only,
         postgresql_where=only,
+    )
+
+
+def _intents() -> None:
+    """What a turn is about to ask of tools, until it is kept."""
+    op.create_table(
+        "coach_tool_intent",
+        sa.Column("session_id", sa.String(128), primary_key=True),
+        sa.Column("key", sa.String(128), primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True),
+        sa.Column("round", sa.Integer, nullable=False),
+        sa.Column("said", sa.String, nullable=False),
+        sa.Column("call", sa.Text, nullable=False),
+        sa.Column("outcome", sa.Text),
     )
 
 
