@@ -6,10 +6,11 @@ from typing import Literal
 from coach.record.message import Message
 from coach.stores import audit
 from coach.stores.audit import Usage, Which
+from coach.stores.llm_usage import LlmUsage
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
 
-By = Literal["caller", "user", "account", "flow", "day"]
+By = Literal["caller", "user", "account", "flow", "day", "month"]
 
 
 class Audit:
@@ -58,9 +59,26 @@ class Audit:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> list[Usage]:
-        """Conversations, messages, tool calls and tokens, summed up by caller, user, account,
-        flow or day; those with most tokens first, days in their order."""
+        """Conversations, messages, tool calls and tokens, and what llms were asked, summed up by
+        caller, user, account, flow, day or month; those with most tokens first, days and months in
+        their order."""
         which = Which(
             caller_id=caller_id, user_id=user_id, account_id=account_id, since=since, until=until
         )
         return audit.usage(self.store, by, which)
+
+    def llms(
+        self,
+        *,
+        caller_id: str | None = None,
+        user_id: str | None = None,
+        account_id: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[LlmUsage]:
+        """What each llm was asked, by purpose: calls, tokens, latency, and how far the provider's
+        count of tokens is from ours; those with most input tokens first."""
+        which = Which(
+            caller_id=caller_id, user_id=user_id, account_id=account_id, since=since, until=until
+        )
+        return audit.llms(self.store, which)

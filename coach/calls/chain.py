@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from coach.calls.drift import DriftWatch
 from coach.calls.retry import PATIENT, Retry
 from coach.calls.tap import Sink
 from coach.errors import (
@@ -46,6 +47,7 @@ class LlmChain:
         self.offline = offline
         self.retry = retry
         self.seconds = seconds
+        self.drift = DriftWatch()
 
     def __repr__(self) -> str:
         return f"<LlmChain {self.name}>"
@@ -104,6 +106,7 @@ class LlmChain:
             calls.append(asked.call(problem=_line(error)))
             raise
         calls.append(asked.call(answer))
+        self.drift.note(calls[-1])
         return answer
 
     async def _patiently(self, llm: Llm, asked: "_Asked", way: "_Way") -> Completion:

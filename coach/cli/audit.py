@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from coach.cli import opening, output, tables
+from coach.cli import opening, output, spent, tables
 from coach.cli.options import Json, SessionId, Store
 from coach.cli.period import Since, Until, moment
 from coach.cli.session import plain
 
 if TYPE_CHECKING:
     from coach.record.message import Message
-    from coach.stores.audit import Usage, Which
+    from coach.stores.audit import Which
     from coach.stores.values import SessionLine
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ Status = Annotated[
     typer.Option("--status", metavar="STATUS", help="Only the active, finished or expired."),
 ]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
-By = Literal["caller", "user", "account", "flow", "day"]
+By = Literal["caller", "user", "account", "flow", "day", "month", "llm"]
 NUMBERS = ("conversations", "messages", "tools", "tokens")
 RECENT = ("begun", "session", "caller", "user", "account", "flow", "status", *NUMBERS[1:])
 
@@ -96,21 +96,46 @@ def usage(
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Conversations, messages, tool calls and tokens, summed up.
+    """Conversations, messages, tool calls, tokens, and what llms were asked, summed up.
 
-    Those with most tokens first; days (of UTC) in their order, the last ones.
+    Those with most tokens first; days and months (of UTC) in their order, the last ones. A
+    conversation counts when it began, a call of an llm when it was made.
     """
     from coach.stores import audit
 
-    which = _which(caller, user, account, since, until)
-    found = audit.usage(opening.shelf(store), by, which)
-    shown = found[-limit:] if by == "day" else found[:limit]
+    shelf, which = opening.shelf(store), _which(caller, user, account, since, until)
+    if by == "llm":
+        spent.show_llms(audit.llms(shelf, which)[:limit], as_json=as_json)
+        return
+    found = audit.usage(shelf, by, which)
+    shown = found[-limit:] if by in audit.PERIODS else found[:limit]
     if as_json:
         output.document([asdict(used) for used in shown])
     elif shown:
-        tables.show((by, *NUMBERS), [_used(used) for used in shown], numbers=NUMBERS)
+        spent.show(by, shown)
     else:
         output.line("no conversations")
+
+
+@app.command("drift")
+def drift(
+    caller: Caller = None,
+    user: User = None,
+    account: Account = None,
+    since: Since = None,
+    until: Until = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """How far each llm's count of input tokens is from ours.
+
+    As a ratio, theirs for each of ours: 1.08 is 8 % more. A page that was packed to a budget costs
+    that much more; the JSON Schema of a structured answer is theirs alone.
+    """
+    from coach.stores import audit
+
+    found = audit.llms(opening.shelf(store), _which(caller, user, account, since, until))
+    spent.show_drift(found, as_json=as_json)
 
 
 def _which(
@@ -158,11 +183,6 @@ def _said(message: "Message") -> tuple[str, ...]:
     marks += [f"(answers {message.tool_call_id})"] if message.tool_call_id else []
     words = " ".join([*marks, message.content, *calls])
     return (str(message.seq), _time(message.at), message.role, str(message.tokens), words)
-
-
-def _used(used: "Usage") -> tuple[str, ...]:
-    counts: Any = (used.conversations, used.messages, used.tool_calls, used.tokens)
-    return (used.key or "", *map(str, counts))
 
 
 def _time(at: datetime) -> str:

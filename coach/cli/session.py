@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from coach.cli import opening, output
+from coach.cli.asked import in_words, on_one_line
 from coach.cli.options import Json, SessionId, Store
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from coach.stores.sql import SqlStore
     from coach.stores.values import SessionLine, StoredTurn
     from coach.vocabulary.decision import Decision
+    from coach.vocabulary.llm import LlmCall
 
 app = typer.Typer(help="Look at sessions.", no_args_is_help=True, rich_markup_mode=None)
 ALL = 2**31
@@ -43,22 +45,27 @@ def list_sessions(
 def show(session: SessionId, store: Store = None, as_json: Json = False) -> None:
     """Where a session stands, what is known, and what was said."""
     shelf = opening.shelf(store)
-    waiting = [turn for turn in shelf.turns(session) if turn.revision is None]
-    tell(shelf.load(session), shelf.messages(session), waiting, as_json=as_json)
+    tell(shelf.load(session), shelf.messages(session), shelf.turns(session), as_json=as_json)
 
 
 def tell(
     context: "CoachContext",
     messages: "Iterable[Message]",
-    waiting: "Sequence[StoredTurn]" = (),
+    turns: "Sequence[StoredTurn]" = (),
     *,
     as_json: bool,
 ) -> None:
-    """A record and what was said, for whoever asked; `waiting` was said and not answered."""
+    """A record and what was said, for whoever asked; of the `turns` those that were not answered,
+    and what an llm was asked for the others."""
+    waiting = [turn for turn in turns if turn.revision is None]
+    asked = {turn.revision: turn.calls for turn in turns if turn.calls}
     if as_json:
         said = [message.model_dump(mode="json") for message in messages]
         left = [_unanswered(turn) for turn in waiting]
-        output.document({"context": context.to_dict(), "messages": said, "unanswered": left})
+        calls = [_asked(revision, calls) for revision, calls in asked.items()]
+        output.document(
+            {"context": context.to_dict(), "messages": said, "unanswered": left, "calls": calls}
+        )
         return
     for text in _record(context):
         output.line(text)
@@ -69,6 +76,8 @@ def tell(
         gone = " (taken back)" if message.withdrawn else ""
         gone += " (stopped)" if message.partial else ""
         output.line(f"{message.seq:>3} {message.role}{gone}: {output.hang(message.content, 4)}")
+        if message.role == "assistant" and message.revision in asked and not message.tool_calls:
+            output.line(f"    ({on_one_line(asked[message.revision])})")
 
 
 @app.command("why")
@@ -89,10 +98,14 @@ def why(
     found, decision = _turn(opening.shelf(store), session, turn)
     if as_json:
         plain = decision.model_dump(mode="json")
-        output.document({"session": session, "turn": found.revision, "decision": plain})
-    else:
-        output.line(f"turn {found.revision}: {found.text or '(the opening)'}")
-        output.line(explain(decision))
+        calls = [call.model_dump(mode="json") for call in found.calls]
+        told = {"session": session, "turn": found.revision, "decision": plain, "calls": calls}
+        output.document(told)
+        return
+    output.line(f"turn {found.revision}: {found.text or '(the opening)'}")
+    output.line(explain(decision))
+    for call in found.calls:
+        output.line(in_words(call))
 
 
 def _lines(store: str | None, user: str | None) -> "list[SessionLine]":
@@ -135,6 +148,11 @@ def _record(context: "CoachContext") -> Iterator[str]:
 def _unanswered(turn: "StoredTurn") -> dict[str, Any]:
     names = ("key", "status", "text", "tries", "problem")
     return {name: getattr(turn, name) for name in names} | {"at": turn.at.isoformat()}
+
+
+def _asked(revision: int | None, calls: "Sequence[LlmCall]") -> dict[str, Any]:
+    plain = [call.model_dump(mode="json") for call in calls]
+    return {"turn": revision, "calls": plain}
 
 
 def _why(turn: "StoredTurn") -> str:

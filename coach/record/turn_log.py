@@ -13,6 +13,7 @@ from coach.record.times import UtcDateTime
 # Few turns are: an index of them costs the others nothing.
 WAITS = "status = 'pending'"
 IN_LINE = "waits_until IS NOT NULL"
+ASKED = "llm_ms IS NOT NULL"
 
 
 class TurnStatus(StrEnum):
@@ -34,8 +35,9 @@ class TurnRow(Row, table=True):
     (afterwards its message holds it), `digest` is its sha256 and stays, so that the same key
     with another text is noticed. `first_seq` is the sequence number of the turn's first message,
     None where the application wrote without one, and `said` how many it has, None for the usual
-    two; `page` is a PageRecord. `calls` are what an llm was asked (LlmCall), with sums: tokens
-    as the provider counts them, and `llm_ms` milliseconds of wall time; None without any.
+    two; `page` is a PageRecord. `calls` are what an llm was asked (LlmCall), with sums:
+    `llm_calls` of them, tokens as the provider counts them, and `llm_ms` milliseconds of wall time;
+    None without any. The index `turn_asked` holds the sums, so that an audit reads it alone.
 
     `retry_at` (milliseconds since 1970 by the database's clock) is from when on a sweeper may take
     up a turn whose worker is gone, None when whoever sent it was told that it failed; `tries`
@@ -56,6 +58,13 @@ class TurnRow(Row, table=True):
             "number",
             sqlite_where=text(IN_LINE),
             postgresql_where=text(IN_LINE),
+        ),
+        Index(
+            "turn_asked",
+            *("at", "session_id", "llm_calls"),
+            *("input_tokens", "cached_tokens", "output_tokens", "llm_ms"),
+            sqlite_where=text(ASKED),
+            postgresql_where=text(ASKED),
         ),
     )
 
@@ -80,6 +89,7 @@ class TurnRow(Row, table=True):
     problem: str | None = None
     said: int | None = None
     calls: list[Any] | None = Col(default=None, sa_type=JsonText)
+    llm_calls: int | None = None
     input_tokens: int | None = None
     cached_tokens: int | None = None
     output_tokens: int | None = None

@@ -1,6 +1,7 @@
 """The audit: which conversations there were, of whom, and what they came to.
 
-All of it stands on the row of a session, so that no message is looked at but in `history`.
+All of it stands on the row of a session, and the sums of a turn's calls in an index, so that no
+message is looked at but in `history`.
 """
 
 from collections.abc import Iterable
@@ -13,10 +14,11 @@ from sqlalchemy import bindparam, func, select
 
 from coach.errors import InvalidValue, did_you_mean
 from coach.record.message import Message
-from coach.stores import mapping
+from coach.stores import llm_usage, mapping
 from coach.stores.damage import readable
+from coach.stores.llm_usage import LlmUsage
 from coach.stores.sql import SqlStore
-from coach.stores.statements import CONTEXT
+from coach.stores.statements import CONTEXT, TURN
 from coach.stores.values import SessionLine
 from coach.vocabulary.words import SessionStatus
 
@@ -57,9 +59,12 @@ class Which:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What the conversations of one caller, user, account, flow or day came to.
+    """What the conversations of one caller, user, account, flow, day or month came to.
 
-    `key` is that caller (or user, …), an ISO day in UTC, or None for those without an account.
+    `key` is that caller (or user, …), an ISO day or month in UTC, or None for those without an
+    account. `tokens` are those of the messages by our count; `calls` and what follows is what llms
+    were asked, by the provider's count: `cached_tokens` are part of the `input_tokens`, `llm_ms`
+    is wall time. A conversation counts when it began, a call when it was made.
     """
 
     key: str | None
@@ -67,6 +72,11 @@ class Usage:
     messages: int
     tool_calls: int
     tokens: int
+    calls: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    llm_ms: int = 0
 
 
 EVERYTHING = Which()
@@ -84,8 +94,14 @@ GROUPS: dict[str, Any] = {
     "account": CONTEXT.c.account_id,
     "flow": CONTEXT.c.flow,
     "day": func.substr(CONTEXT.c.created_at, 1, 10),
+    "month": func.substr(CONTEXT.c.created_at, 1, 7),
+}
+PERIODS: dict[str, Any] = {
+    "day": func.substr(TURN.c.at, 1, 10),
+    "month": func.substr(TURN.c.at, 1, 7),
 }
 COUNTERS = ("messages", "tool_calls", "tokens")
+NONE = dict.fromkeys(("conversations", *COUNTERS), 0)
 
 
 def recent(store: SqlStore, which: Which = EVERYTHING, limit: int = 50) -> list[SessionLine]:
@@ -102,17 +118,26 @@ def history(store: SqlStore, session_id: str) -> list[Message]:
 
 
 def usage(store: SqlStore, by: str = "caller", which: Which = EVERYTHING) -> list[Usage]:
-    """What was used, summed up by 'caller', 'user', 'account', 'flow' or 'day'.
+    """What was used, summed up by 'caller', 'user', 'account', 'flow', 'day' or 'month'.
 
-    Those with most tokens come first; days in their order.
+    Those with most tokens come first; days and months in their order.
     """
     if by not in GROUPS:
         raise InvalidValue(f"usage cannot be summed up by {by!r}.{did_you_mean(by, GROUPS)}")
+    of = which.said
     with store.database.transaction(write=False) as db:
-        found = [_usage(row) for row in db.rows(_usage_by(by, tuple(which.said)), **which.said)]
-    if by == "day":
+        talks = {row["key"]: row for row in db.rows(_usage_by(by, tuple(of)), **of)}
+        asked = llm_usage.sums(db, PERIODS.get(by, GROUPS[by]), of)
+    found = [_usage(key, talks.get(key, NONE), asked.get(key, {})) for key in talks | asked]
+    if by in PERIODS:
         return sorted(found, key=lambda used: used.key or "")
     return sorted(found, key=lambda used: (-used.tokens, used.key is None, used.key or ""))
+
+
+def llms(store: SqlStore, which: Which = EVERYTHING) -> list[LlmUsage]:
+    """What each llm was asked, by purpose; those with most input tokens first."""
+    with store.database.transaction(write=False) as db:
+        return llm_usage.by_llm(db, which.said)
 
 
 def _checked(limit: int) -> int:
@@ -122,9 +147,9 @@ def _checked(limit: int) -> int:
 
 
 @readable
-def _usage(row: dict[str, Any]) -> Usage:
+def _usage(key: str | None, row: dict[str, Any], asked: dict[str, int]) -> Usage:
     counts = {name: int(row[name]) for name in ("conversations", *COUNTERS)}
-    return Usage(key=row["key"], **counts)
+    return Usage(key=key, **counts, **asked)
 
 
 # Each combination of conditions is a statement of its own, built once: so an index can serve it.

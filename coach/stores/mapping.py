@@ -19,7 +19,8 @@ from coach.vocabulary.value import Value
 
 SNAPSHOT_EVERY = 50
 USUAL = 2  # messages of a turn: what the person said, and the reply
-ASKED = ("said", "calls", "input_tokens", "cached_tokens", "output_tokens", "llm_ms")
+SUMS = ("llm_calls", "input_tokens", "cached_tokens", "output_tokens", "llm_ms")
+ASKED = ("said", "calls", *SUMS)
 OPENING_KEY = ""  # no message has it: keys of messages are not empty
 COLUMNS = tuple(c.name for c in CONTEXT.c if c.name in CoachContext.model_fields)
 STATE = tuple(n for n in CoachContext.model_fields if n not in COLUMNS and n not in GATHERED)
@@ -118,8 +119,8 @@ def _asked(kept: Kept) -> dict[str, Any]:
     if not calls:
         return values
     plain = [call.model_dump(mode="json", exclude_defaults=True) for call in calls]
-    sums = total_usage(calls).model_dump()
-    return values | sums | {"calls": plain, "llm_ms": sum(call.ms for call in calls)}
+    sums = total_usage(calls).model_dump() | {"llm_ms": sum(call.ms for call in calls)}
+    return values | sums | {"calls": plain, "llm_calls": len(calls)}
 
 
 def _page(kept: Kept) -> RawJson | None:

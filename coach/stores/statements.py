@@ -187,6 +187,7 @@ finish_turn = (
                 "done_at",
                 "said",
                 "calls",
+                "llm_calls",
                 "input_tokens",
                 "cached_tokens",
                 "output_tokens",

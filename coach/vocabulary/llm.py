@@ -139,6 +139,13 @@ class LlmCall(Value):
     tries: Count = 1
     problem: str | None = None
 
+    @property
+    def drift(self) -> float | None:
+        """The provider's input tokens for each that we counted; None when either is not known."""
+        if self.usage is None or not self.usage.input_tokens or not self.counted:
+            return None
+        return self.usage.input_tokens / self.counted
+
 
 def total_usage(calls: Iterable[LlmCall]) -> Usage:
     """What a number of calls took together."""

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from coach.bot import Bot
+from coach.testing import ScriptedLLM
+from coach.vocabulary.llm import Usage
+
 NASTY = "run \x1b[31mred\x1b[0m [bold]more[/bold] 走る"
 
 
@@ -117,3 +121,61 @@ def test_a_session_of_an_account_is_there_under_it_alone(run, talks):
     for other in ((), ("--account", "other")):
         result = run(*ben, *other, input="")
         assert "there is no session 'two' of user 'ben'" in result.stderr
+
+
+@pytest.fixture
+def asked(file_url) -> str:
+    """One turn that an llm heard and spoke."""
+    took = Usage(input_tokens=100, cached_tokens=60, output_tokens=7)
+    llm = ScriptedLLM(hear=[{"commands": []}], speak=["Good."], usage=took, name="openai:x")
+    bot = Bot("grow", file_url, llm=llm)
+    bot.session("ada", id="one").say("run")
+    bot.close()
+    return file_url
+
+
+def test_what_llms_were_asked_is_summed_up_beside(run, asked):
+    """Only where one was asked."""
+    head, line = run("audit", "usage", "--store", asked).stdout.splitlines()
+    assert head.split()[5:] == ["calls", "input", "cached", "output", "ms"]
+    assert line.split()[5:9] == ["2", "200", "120", "14"]
+    [used] = json.loads(run("audit", "usage", "--store", asked, "--json").stdout)
+    assert (used["calls"], used["cached_tokens"]) == (2, 120)
+
+
+def test_each_llm_and_its_drift_are_told(run, asked):
+    """By purpose, as tables and as documents."""
+    head, *lines = run("audit", "usage", "--by", "llm", "--store", asked).stdout.splitlines()
+    assert head.split()[:4] == ["llm", "purpose", "calls", "failed"]
+    assert {tuple(line.split()[:4]) for line in lines} == {
+        ("openai:x", "hear", "1", "0"),
+        ("openai:x", "speak", "1", "0"),
+    }
+    head, *lines = run("audit", "drift", "--store", asked).stdout.splitlines()
+    assert head.split() == ["llm", "purpose", "compared", "median", "p95"]
+    plain = json.loads(run("audit", "drift", "--store", asked, "--json").stdout)
+    assert [line["calls"] for line in plain] == [1, 1]
+    assert plain == [
+        {"llm": used["llm"], "purpose": used["purpose"], **used["drift"]}
+        for used in json.loads(
+            run("audit", "usage", "--by", "llm", "--store", asked, "--json").stdout
+        )
+    ]
+
+
+def test_a_store_without_llms_says_so(run, talks):
+    """In words, or as an empty list."""
+    assert run("audit", "usage", "--by", "llm", "--store", talks).stdout == "no llm was asked\n"
+    assert "counted on both sides" in run("audit", "drift", "--store", talks).stdout
+    assert json.loads(run("audit", "drift", "--store", talks, "--json").stdout) == []
+
+
+def test_a_session_says_what_its_turns_took(run, asked):
+    """Below the reply, and call by call."""
+    shown = run("session", "show", "one", "--store", asked).stdout
+    assert "\n    (openai:x, 2 calls, 200 tokens in (120 cached), 14 out, " in shown
+    plain = json.loads(run("session", "show", "one", "--store", asked, "--json").stdout)
+    assert [len(turn["calls"]) for turn in plain["calls"]] == [2]
+    why = run("session", "why", "one", "--store", asked).stdout
+    assert "\nhear: openai:x, 100 tokens in (60 cached), 7 out, " in why
+    assert "\nspeak: openai:x, 100 tokens in (60 cached), 7 out, " in why

@@ -34,6 +34,7 @@ INDEXES = {
     "coach_context_by_time": ["updated_at"],
     "coach_context_by_age": ["flow", "status", "updated_at"],
 }
+SUMS = ("llm_calls", "input_tokens", "cached_tokens", "output_tokens", "llm_ms")
 MEMORY_INDEXES = {
     "memory_in_order": ["user_id", "account_id", "number"],
     "memory_of_key": ["user_id", "account_id", "kind", "key"],
@@ -133,8 +134,16 @@ def _retries() -> None:
 def _calls() -> None:
     """What a turn's llm was asked, how many messages a turn has, and which was broken off."""
     op.add_column("coach_message", sa.Column("partial", sa.Boolean))
-    for name in ("said", "input_tokens", "cached_tokens", "output_tokens", "llm_ms"):
+    for name in ("said", *SUMS):
         op.add_column("coach_turn", sa.Column(name, sa.Integer))
+    only = sa.text("llm_ms IS NOT NULL")
+    op.create_index(
+        "turn_asked",
+        "coach_turn",
+        ["at", "session_id", *SUMS],
+        sqlite_where=only,
+        postgresql_where=only,
+    )
     op.add_column("coach_turn", sa.Column("calls", sa.Text))
     op.execute("UPDATE coach_turn SET said = 1 WHERE number = 0 AND first_seq IS NOT NULL")
 
