@@ -42,7 +42,9 @@ def consolidate(
     try:
         _fold(context, leaving, policy.summary or SummaryPolicy(), encoding, summarise)
     except SummaryFailed as error:
-        log.warning("session %s: the window stays as it is: %s", context.session_id, error)
+        # Not what it says: that may quote what was to be summed up.
+        why = type(error.__cause__ or error).__name__
+        log.warning("session %s: the window stays as it is: %s", context.session_id, why)
         context.show_window(m for m in messages if not m.withdrawn)
         return
     context.window_start = start

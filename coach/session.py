@@ -11,6 +11,7 @@ from coach.errors import InvalidId, InvalidValue, SessionError
 from coach.flows.flow import Flow
 from coach.injection import CoachContext
 from coach.memories import Memories
+from coach.observing.turns import watched
 from coach.past import Past, fork_session, rewind_session
 from coach.persisting import ATTEMPTS, persist_state, recover_state
 from coach.prompting.prompt import Prompt
@@ -100,7 +101,8 @@ class Session:
         busy: Busy | None = None,
     ) -> Effects:
         """The effects of one turn, for a driver."""
-        return take_turn(self.services, self.id, text, checked_key(key), brought, busy)
+        turn = take_turn(self.services, self.id, text, checked_key(key), brought, busy)
+        return watched(turn, self.id, patient=busy is None)
 
     def cancel(self) -> bool:
         """Say stop to the turn in flight, wherever it runs: what was said by then is kept as its

@@ -5,6 +5,7 @@ The turn runs by itself, in a thread or a task: whoever stops reading changes no
 """
 
 import asyncio
+import contextvars
 import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -34,7 +35,10 @@ class ReplyStream:
         self._error: BaseException | None = None
         self._over = False
         self._thread = threading.Thread(
-            target=self._run, args=(run,), name="coach-turn", daemon=True
+            target=contextvars.copy_context().run,
+            args=(self._run, run),
+            name="coach-turn",
+            daemon=True,
         )
         self._thread.start()
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from coach.effects import adrive, drive
 from coach.errors import CoachError, DamagedStore, StoreUnavailable
 from coach.expiring import expire
+from coach.observing.turns import watched
 from coach.record.times import to_utc
 from coach.ringing import Fired, ring
 from coach.services import Services
@@ -108,7 +109,7 @@ def _retry(services: Services, sweep: Sweep, lost: LostTurn) -> None:
     if claim is None or claim.done is not None:
         return
     try:
-        _drive(services, finish_turn(services, claim, lost.text))
+        _drive(services, watched(finish_turn(services, claim, lost.text), claim.session_id))
     except Exception as error:
         _set_back(store, sweep, claim, lost, error)
     else:

@@ -116,7 +116,7 @@ def test_a_failing_summariser_loses_nothing(grow: Flow, caplog: pytest.LogCaptur
     talk = begun(narrow(grow), summarise=failing)
     assert talk.context.window_start == 1
     assert talk.context.summary is None
-    assert "the model is away" in caplog.text
+    assert "the window stays as it is: TimeoutError" in caplog.text
     assert len([m for m in talk.prompt.messages if m.role is not Role.SYSTEM]) == 13
     mended = Bot(narrow(grow), talk.services.store, clock=FakeClock()).session("ada", id="s")
     mended.say("change obstacle: no rope")

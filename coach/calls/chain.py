@@ -19,6 +19,7 @@ from coach.errors import (
     LlmRefused,
     LlmUnavailable,
 )
+from coach.observing.asking import Asking
 from coach.vocabulary.llm import Completion, Finish, Llm, LlmCall, LlmRequest, Tell
 
 OFFLINE = "offline"
@@ -86,7 +87,7 @@ class LlmChain:
             except final:
                 raise
             except LlmError as error:
-                log.warning("%s: %s; the next one is asked", request.purpose, _line(error))
+                log.warning("%s; the next one is asked", _failed(llm, request, error))
         return await self._ask_one(self.llms[-1], asked[-1], calls, way)
 
     async def aclose(self) -> None:
@@ -100,12 +101,14 @@ class LlmChain:
         self, llm: Llm, asked: "_Asked", calls: list[LlmCall], way: "_Way"
     ) -> Completion:
         asked.since = time.perf_counter()
-        try:
-            answer = await self._patiently(llm, asked, way)
-        except BaseException as error:
-            calls.append(asked.call(problem=_line(error)))
-            raise
-        calls.append(asked.call(answer))
+        with Asking(llm.name, asked.request) as span:
+            try:
+                answer = await self._patiently(llm, asked, way)
+            except BaseException as error:
+                calls.append(asked.call(problem=_line(error)))
+                raise
+            calls.append(asked.call(answer))
+            span.answered(calls[-1], answer)
         self.drift.note(calls[-1])
         return answer
 
@@ -127,7 +130,7 @@ class LlmChain:
                 pause = self.retry.pause(asked.tries, error)
                 if pause is None:
                     raise
-                log.info("%s: %s; again in %.1f s", asked.request.purpose, _line(error), pause)
+                log.info("%s; again in %.1f s", _failed(llm, asked.request, error), pause)
             await asyncio.sleep(pause)
 
     async def _once(self, llm: Llm, request: LlmRequest, tell: Tell | None) -> Completion:
@@ -193,6 +196,11 @@ def checked(name: str, answer: Completion, tools: bool = False) -> Completion:
     if not answer.text.strip() and not (answer.tool_calls and tools):
         raise LlmEmpty(f"{name} answered nothing")
     return answer
+
+
+def _failed(llm: Llm, request: LlmRequest, error: LlmError) -> str:
+    """For the log, which is not told what a provider says: it may quote the person."""
+    return f"{llm.name} failed to {request.purpose}: {type(error).__name__}"
 
 
 def _line(error: BaseException) -> str:

@@ -141,7 +141,7 @@ class LlmService:
         except LlmError as error:
             if not self.chain.offline:
                 raise
-            log.warning("the offline coach speaks instead: %s", error)
+            log.warning("the offline coach speaks instead: %s", type(error).__name__)
             spoken = replace(offline(moment, occasion), calls=tuple(speech.calls))
             return _with(spoken, speech.exchange)
         spoken = Spoken(

@@ -41,6 +41,7 @@ FLOORS: list[set[str]] = [
         "listening",
         "loops",
         "nodes",
+        "observing",
         "memories",
         "person",
         "places",
@@ -102,6 +103,7 @@ HOMES: dict[str, set[str]] = {
 FOLDERS: dict[str, set[str]] = {
     "httpx2": {"llms"},
     "openai": {"llms"},
+    "opentelemetry": {"observing"},
     "platformdirs": {"cli"},
     "prompt_toolkit": {"cli"},
     "pydantic_ai": {"llms"},

@@ -145,4 +145,4 @@ class Reader:
         try:
             self._heard(event)
         except Exception as error:  # the next event is heard all the same
-            log.warning("an event of another node was not told: %s", error)
+            log.warning("an event of another node was not told: %s", type(error).__name__)
