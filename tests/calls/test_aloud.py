@@ -47,7 +47,7 @@ def told(answer: str, cuts: list[int]) -> tuple[Aloud, list[str]]:
 def test_however_it_comes_the_reply_is_said_once(cuts: list[int]) -> None:
     """Whole, in order, and nothing of the JSON around it."""
     aloud, heard = told(ANSWER, cuts)
-    assert "".join(heard) == aloud.text == REPLY
+    assert "".join(heard) == aloud.said == REPLY
 
 
 @pytest.mark.parametrize(
