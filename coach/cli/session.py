@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coach.stores.sql import SqlStore
     from coach.stores.values import SessionLine, StoredTurn
     from coach.vocabulary.decision import Decision
-    from coach.vocabulary.llm import LlmCall
+    from coach.vocabulary.llm import LlmCall, ToolCall
 
 app = typer.Typer(help="Look at sessions.", no_args_is_help=True, rich_markup_mode=None)
 ALL = 2**31
@@ -75,9 +75,14 @@ def tell(
     for message in messages:
         gone = " (taken back)" if message.withdrawn else ""
         gone += " (stopped)" if message.partial else ""
-        output.line(f"{message.seq:>3} {message.role}{gone}: {output.hang(message.content, 4)}")
+        words = "\n".join(filter(None, (message.content, *map(_call, message.tool_calls))))
+        output.line(f"{message.seq:>3} {message.role}{gone}: {output.hang(words, 4)}")
         if message.role == "assistant" and message.revision in asked and not message.tool_calls:
             output.line(f"    ({on_one_line(asked[message.revision])})")
+
+
+def _call(call: "ToolCall") -> str:
+    return f"calls {call.name}({call.arguments})"
 
 
 @app.command("why")

@@ -85,7 +85,7 @@ def calls(*made: ToolCall, text: str = "") -> Completion:
 
 
 def coach(
-    tools: Tools, *answers: Any, store: SqlStore | None = None, **limits: int
+    tools: Tools, *answers: Any, store: SqlStore | None = None, **limits: int | str | str
 ) -> tuple[Bot, ScriptedLLM]:
     """A bot whose llm gives these answers."""
     flow = parse_flow(SCRIPT, registry=tools.registry)
