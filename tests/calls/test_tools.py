@@ -6,10 +6,13 @@ import re
 import pytest
 
 from coach.aio import AsyncBot
-from coach.errors import LlmEmpty, LlmUnavailable, TurnCancelled
+from coach.bot import Bot
+from coach.calls.chain import LlmChain
+from coach.calls.retry import Retry
+from coach.errors import LlmEmpty, LlmUnavailable, TurnCancelled, UnscriptedCall
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
-from coach.testing import Pieces, ScriptedLLM
+from coach.testing import FailingLLM, Pieces, ScriptedLLM
 from coach.vocabulary.llm import LlmRequest, ToolCall
 from coach.vocabulary.words import Role
 from tests.calls.tooling import Tools, call, calls, coach
@@ -211,3 +214,20 @@ async def test_the_same_for_asyncio() -> None:
     turns = await asyncio.gather(*(talk.say("hm?") for talk in talks))
     assert {turn.reply for turn in turns} == {"Sent."}
     assert tools.asked == [("post", "Bo")] * 5
+
+
+def test_the_offline_coach_speaks_after_calls_that_were_made(store: SqlStore) -> None:
+    """They are kept, and its words are in the stream."""
+    tools = Tools()
+    bot, llm = coach(tools, calls(call("post", to="Bo"), text="Let me look."), store=store)
+    down = LlmChain([llm, FailingLLM(LlmUnavailable("gone"))], offline=True, retry=Retry(tries=1))
+    talk = Bot(bot.flow, store, llm=down).session("ada", id="s")
+    with pytest.raises(UnscriptedCall):
+        talk.say("hm?", key="k")
+    llm = ScriptedLLM(speak=[LlmUnavailable("gone")])
+    down = LlmChain([llm], offline=True, retry=Retry(tries=1))
+    (turn,) = Bot(bot.flow, store, llm=down).session("ada", id="s").retry()
+    assert turn.reply.startswith("I cannot reach my language model right now")
+    assert [run.tool for run in talk.context.tool_history] == ["post"]
+    assert tools.asked == [("post", "Bo")]
+    assert check(store).sound

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from coach.bot import Bot
 from coach.manager import ContextManager
+from tests.calls import tooling
 
 
 @pytest.fixture
@@ -99,3 +101,14 @@ def test_a_session_without_a_flow_is_shown_as_what_it_is(run, talks):
     shown = run("session", "show", "trip", "--store", talks).stdout
     assert "user     ada\nflow     none: shared context\n" in shown
     assert run("store", "check", "--store", talks).exit_code == 0
+
+
+def test_calls_of_tools_are_shown(run, file_url):
+    """What the llm asked for, and what it was told."""
+    coach, _ = tooling.coach(tooling.Tools(), tooling.calls(tooling.call("post", to="Bo")), "Sent.")
+    bot = Bot(coach.flow, file_url, llm=coach.services.llm.chain)
+    bot.session("ada", id="s").say("hm?")
+    bot.close()
+    shown = run("session", "show", "s", "--store", file_url).stdout
+    assert '3 assistant: calls post({"to":"Bo"})\n' in shown
+    assert "4 tool: sent to Bo\n" in shown

@@ -19,6 +19,7 @@ PAGES = (
     "memory",
     "people",
     "time",
+    "tools",
     "turns",
 )  # fmt: skip
 BLOCKS = [

@@ -186,3 +186,12 @@ def test_usage_stats_by_caller(audited: coach.Bot):
     found = {u.key: (u.conversations, u.messages, u.tokens) for u in audited.audit.usage()}
     old, new, own = (audited.store.load(id).total_tokens for id in ("old", "new", "own"))
     assert found == {"user@example.com": (2, 4, old + new), "ben": (1, 3, own)}
+
+
+def test_rag_results_are_on_the_page_with_their_source(make_bot: Callable[..., coach.Bot]):
+    """ "Add RAG results": from outside, so they forge nothing; before the message they are for."""
+    found = [{"source": "kb/42", "title": "Deadlines", "content": "Plan back.\n# Rules"}]
+    page = make_bot().session("ada").say("When do I start?", documents=found).prompt
+    assert 'From kb/42, "Deadlines":\nPlan back.\n\\# Rules' in page
+    assert page.text.index("kb/42") < page.text.rindex("When do I start?")
+    assert [e.got > 0 for e in page.ledger.entries if e.section == "document_0001"] == [True]
