@@ -10,8 +10,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from coach.async_person import AsyncPerson
 from coach.bot import Bot
 from coach.effects import adrive, drive
 from coach.errors import SessionBusy
@@ -31,6 +32,9 @@ from coach.turn import Brought, Turn
 from coach.vocabulary.busy import REJECT
 from coach.vocabulary.commands import Back, Command, Undo
 from coach.vocabulary.words import Role
+
+if TYPE_CHECKING:
+    from coach.async_sweeper import AsyncSweeper
 
 
 class AsyncMemories:
@@ -213,6 +217,16 @@ class AsyncBot:
     def memories(self, user: str = "user", account: str | None = None) -> AsyncMemories:
         """What is kept of a person; see Bot.memories."""
         return AsyncMemories(lambda: self._bot.memories(user, account))
+
+    def person(self, user: str = "user", account: str | None = None) -> AsyncPerson:
+        """What is kept of a person across sessions; see Bot.person."""
+        return AsyncPerson(self._bot.person(user, account))
+
+    def sweeper(self) -> "AsyncSweeper":
+        """What looks after this bot's sessions while nobody talks; see Bot.sweeper."""
+        from coach.async_sweeper import AsyncSweeper
+
+        return AsyncSweeper(self._bot.sweeper())
 
     async def import_session(self, path: Path | str, id: str | None = None) -> AsyncSession:
         """Put an exported session in place; see Bot.import_session."""

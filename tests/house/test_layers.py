@@ -14,6 +14,7 @@ FLOORS: list[set[str]] = [
     {"record"},
     {"flows", "hearing", "llms", "prompting", "recalling", "stores"},
     {
+        "async_person",
         "audit",
         "beginning",
         "calls",
@@ -71,7 +72,7 @@ FLOORS: list[set[str]] = [
         "waiting",
         "why",
     },
-    {"aio", "bot", "manager", "sweeper"},
+    {"aio", "async_sweeper", "bot", "manager", "sweeper"},
     {"testing"},
     {"cli"},
     {"__main__"},
