@@ -138,9 +138,13 @@ def _openai(place: Place, http: httpx2.AsyncClient) -> Client:
     from pydantic_ai.providers.openai import OpenAIProvider
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
+    from coach.llms.posting import posting
+
     key = place.key.get_secret_value() if place.key else NO_KEY
-    client = AsyncOpenAI(
-        api_key=key, base_url=place.base, http_client=http, max_retries=0, timeout=http.timeout
+    client = posting(
+        AsyncOpenAI(
+            api_key=key, base_url=place.base, http_client=http, max_retries=0, timeout=http.timeout
+        )
     )
     provider: Provider[AsyncOpenAI]
     match place.provider:
