@@ -21,6 +21,7 @@ from coach.calls.threads import in_own_thread
 from coach.errors import InvalidValue, did_you_mean
 from coach.flows.flow import Flow
 from coach.flows.tool import Tool
+from coach.observing.running import Running
 from coach.prompting.exchange import NO_RESULT
 from coach.prompting.tokens import Tokenizer
 from coach.record.clean import clean_json
@@ -78,7 +79,8 @@ class Toolkit:
         limit = asyncio.timeout(tool.seconds)
         try:
             async with limit:
-                given = await _given(tool, work)
+                with Running(tool.name, call.id):
+                    given = await _given(tool, work)
             return self._outcome(given)
         except (Exception, asyncio.CancelledError) as error:
             if _is_cancelled(error):

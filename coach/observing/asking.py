@@ -41,6 +41,8 @@ class Asking:
             self._span.note(_content(self._request, answer))
 
     def __enter__(self) -> Self:
+        if self._span is not None:
+            self._span.__enter__()
         return self
 
     def __exit__(
@@ -50,7 +52,7 @@ class Asking:
         trace: TracebackType | None,
     ) -> None:
         if self._span is not None:
-            self._span.end(error)
+            self._span.__exit__(kind, error, trace)
 
 
 def _span(by: Any, llm: str, request: LlmRequest) -> Span:
@@ -63,7 +65,9 @@ def _span(by: Any, llm: str, request: LlmRequest) -> Span:
         "gen_ai.output.type": "json" if request.output is not None else "text",
         "coach.purpose": request.purpose.value,
     }
-    return Span(by, f"chat {name or llm}", call=True, **said)
+    span = Span(by, f"chat {name or llm}", call=True)
+    span.note(said)
+    return span
 
 
 def _told(call: LlmCall, answer: Completion) -> dict[str, Any]:

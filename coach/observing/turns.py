@@ -9,6 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +58,8 @@ def _closely(effects: Effects, watch: "Watch") -> Effects:
     try:
         while True:
             effect = watch.between(step)
-            watch.performing(effect.verb)
             try:
-                value = yield effect
+                value = yield watch.performing(effect)
             except BaseException as error:
                 watch.performed(None, error)
                 step = partial(effects.throw, error)
@@ -97,21 +97,22 @@ class Watch:
     def between(self, step: "partial[Effect]") -> Effect:
         """What the turn does by itself: from what was heard to what is folded it moves."""
         began = time.time_ns()
-        effect = step()
+        effect: Effect = step() if self._turn is None else self._turn.below(step)
         if effect.verb is Verb.FOLD:
-            ended = time.time_ns()
-            self._took(MOVE, ended - began)
+            self._took(MOVE, time.time_ns() - began)
             if self._tracer is not None:
-                tracing.past(self._tracer, "coach.move", began, ended)
+                Span(self._tracer, "coach.move", within=self._turn, since=began).end()
         return effect
 
-    def performing(self, verb: Verb) -> None:
+    def performing(self, effect: Effect) -> Effect:
         """It begins; what waits in line goes on until there is a claim."""
-        if verb in IN_LINE and self._verb == Verb.CLAIM:
-            return
-        self._verb, self._since = verb, time.perf_counter_ns()
-        if self._tracer is not None:
-            self._effect = Span(self._tracer, f"coach.{verb}")
+        if effect.verb not in IN_LINE or self._verb != Verb.CLAIM:
+            self._verb, self._since = effect.verb, time.perf_counter_ns()
+            if self._tracer is not None:
+                self._effect = Span(self._tracer, f"coach.{effect.verb}", within=self._turn)
+        if self._effect is None:
+            return effect
+        return replace(effect, run=partial(self._effect.below, effect.run))
 
     def performed(self, value: Any, error: BaseException | None = None) -> None:
         """It is over, unless it waits on."""
@@ -133,8 +134,6 @@ class Watch:
     def failed(self, error: BaseException) -> None:
         """There is none. Who comes again is not told of."""
         if not self._patient and isinstance(error, SessionBusy):
-            if self._turn is not None:
-                self._turn.drop()
             return
         self._said |= _failure(self._said["session"], error) | {"at": self._verb}
         self._over(error)
@@ -144,7 +143,7 @@ class Watch:
 
     def _over(self, error: BaseException | None = None) -> None:
         said = self._said | {f"{verb}_ms": ms for verb, ms in self._ms.items()}
-        said |= tracing.ids() if self._turn is not None else {}
+        said |= {} if self._turn is None else self._turn.ids
         _tell(said, error)
         if self._turn is not None:
             self._turn.note({f"coach.{name}": value for name, value in self._said.items()})

@@ -1,5 +1,6 @@
 """Spans, where the application has set OpenTelemetry up."""
 
+import asyncio
 import subprocess
 import sys
 
@@ -33,19 +34,36 @@ def test_without_a_provider_there_is_nobody_to_tell():
 def test_a_span_is_current_while_it_lasts(spans):
     """Afterwards the one before it is."""
     before = trace.get_current_span()
-    with Span(tracing.tracer(), "one", **{"a.b": 1, "nothing": None, "empty": ()}):
-        assert tracing.ids()["span_id"] == f"{trace.get_current_span().context.span_id:016x}"
+    span = Span(tracing.tracer(), "one")
+    span.note({"a.b": 1, "nothing": None, "empty": ()})
+    with span:
+        assert tracing.ids() == span.ids
     assert trace.get_current_span() is before
     [one] = spans.all
     assert dict(one.attributes) == {"a.b": 1}
 
 
-def test_a_span_that_was_dropped_is_told_to_nobody(spans):
-    """And is not current any more."""
-    before = trace.get_current_span()
-    Span(tracing.tracer(), "one").drop()
-    assert spans.all == ()
-    assert trace.get_current_span() is before
+async def test_what_is_awaited_is_below_it_too(spans):
+    """In whatever task that is."""
+    span = Span(tracing.tracer(), "one")
+
+    async def look() -> dict[str, str]:
+        return await asyncio.ensure_future(inner())
+
+    async def inner() -> dict[str, str]:
+        return tracing.ids()
+
+    assert await asyncio.ensure_future(span.below(look)) == span.ids
+    assert tracing.ids() == {}
+
+
+async def test_what_nobody_awaits_is_closed(spans):
+    """Without a complaint."""
+
+    async def look() -> None:
+        pass
+
+    Span(tracing.tracer(), "one").below(look).close()
 
 
 def test_an_error_is_told_by_its_type(spans):

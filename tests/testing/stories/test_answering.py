@@ -53,7 +53,7 @@ def test_given_commands_need_no_hearing() -> None:
 UNSCRIPTED = [
     ("- {user: run far, llm: [{hear: []}]}\n", "nothing is prepared for a request to 'speak'"),
     ("- {user: run far, llm: [One., Two.]}\n", "1 answer of the llm that were prepared nobody"),
-    ("- {user: run far, llm: [{hear: no json}, Fine.]}\n", "nothing is prepared for"),
+    ("- {user: run far, llm: [{hear: [{fly: away}]}, Fine.]}\n", "nothing is prepared for"),
 ]
 
 
