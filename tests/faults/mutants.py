@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from coach.record.turn_log import TurnStatus
-from coach.stores import claims, keeping, reading, statements
+from coach.stores import claims, keeping, lining, reading, statements
 from coach.stores.connect import Db
 from coach.stores.drivers.sqlite import SqliteDriver
 from coach.stores.hot import HotContexts
@@ -114,6 +114,28 @@ def writers_begin_deferred(patch: Patch) -> None:
     patch.setattr(SqliteDriver, "takes_turns", lambda self, write: False)
 
 
+# -- waiting ---------------------------------------------------------------------------------
+
+
+def nobody_heeds_the_line(patch: Patch) -> None:
+    """Whoever comes when the session is free goes first."""
+    goes_first = lining.goes_first
+
+    def pushing(db: Db, head: Any, known: Any, wanted: claims.Wanted, busy: bool) -> bool:
+        return not busy or goes_first(db, head, known, wanted, busy)
+
+    patch.setattr(lining, "goes_first", pushing)
+
+
+def a_commit_forgets_who_waits(patch: Patch) -> None:
+    """The next number is given twice."""
+    patch.setattr(statements, "update_context", _update_context("nothing"))
+
+
+def a_place_lasts_for_ever(patch: Patch) -> None:
+    patch.setattr(lining, "living", lambda db, session: db.rows(lining.in_line, session=session))
+
+
 # -- keeping ---------------------------------------------------------------------------------
 
 
@@ -167,19 +189,19 @@ def messages_have_a_transaction_of_their_own(patch: Patch) -> None:
 
 def acknowledged_before_the_commit(patch: Patch) -> None:
     """A turn is kept when the next one begins."""
-    commit, claim = SqlStore.commit, SqlStore.claim
+    commit, arrive = SqlStore.commit, SqlStore.arrive
     waiting: list[Any] = []
 
     def put_off(store: SqlStore, *turn: Any) -> None:
         commit(store, *turn) if store.address.in_memory else waiting.append(turn)
 
-    def claiming(store: SqlStore, *wanted: Any, **more: Any) -> Claim:
+    def arriving(store: SqlStore, wanted: claims.Wanted) -> Claim | None:
         while waiting:
             commit(store, *waiting.pop())
-        return claim(store, *wanted, **more)
+        return arrive(store, wanted)
 
     patch.setattr(SqlStore, "commit", put_off)
-    patch.setattr(SqlStore, "claim", claiming)
+    patch.setattr(SqlStore, "arrive", arriving)
 
 
 def no_row_in_the_log(patch: Patch) -> None:
@@ -248,6 +270,9 @@ MUTANTS = (
         says="unique|LeaseLost",
         kinds=("postgresql",),
     ),
+    Mutant(apply=nobody_heeds_the_line, seen_by=scenes.in_line, says="before those who came"),
+    Mutant(apply=a_commit_forgets_who_waits, seen_by=scenes.in_line, says="(?i)unique"),
+    Mutant(apply=a_place_lasts_for_ever, seen_by=scenes.in_line, says="the dead hold up"),
     Mutant(apply=writers_begin_deferred, seen_by=scenes.at_once, says="locked", kinds=("file",)),
     Mutant(apply=no_fence, seen_by=scenes.zombie, says="over a newer lease"),
     Mutant(apply=no_revision, seen_by=scenes.late, says="(?i)unique|over a newer one"),

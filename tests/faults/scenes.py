@@ -16,7 +16,9 @@ from coach.session import Session
 from coach.stores.check import check
 from coach.stores.drivers.base import ConnectionLost
 from coach.stores.sql import SqlStore
-from coach.turn import Effects, Turn, take_turn
+from coach.stores.values import Claim
+from coach.stores.wanted import Wanted
+from coach.turn import Effects, Turn, finish_turn, take_turn
 from coach.vocabulary.busy import REJECT, Busy
 from tests.faults import crowd, kill
 
@@ -70,6 +72,10 @@ class Worker:
             return turn
         raise AssertionError("a turn does not end")
 
+    def finish(self, claim: Claim, text: str) -> None:
+        """Run a turn that was claimed."""
+        drive(finish_turn(self.services, claim, text))
+
     def pass_time(self) -> None:
         """The minute of the lease is over."""
         with self.bot.store.database.transaction() as db:
@@ -92,6 +98,32 @@ def busy(url: str) -> None:
     assert one.end(begun).revision == 1
     assert other.end(other.begin("a medal", "k2")).revision == 2
     sound(one.bot.store)
+
+
+def in_line(url: str) -> None:
+    """Messages that wait are answered in the order they came; who is dead holds up nobody."""
+    one = Worker(url)
+    store, now = one.bot.store, one.services.clock()
+
+    def come(text: str) -> Claim | None:
+        hold = text == "held"
+        return store.arrive(Wanted(session_id="s", key=text, text=text, at=now, hold=hold, queue=5))
+
+    begun = one.begin("first", "k1")
+    assert [come(text) for text in ("a medal", "nine", "dead")] == [None] * 3
+    one.end(begun)
+    assert [come(text) for text in ("nine", "held")] == [None, None], "before those who came"
+    for text in ("a medal", "nine"):
+        claim = come(text)
+        assert claim is not None, f"{text!r} waits for nobody"
+        one.finish(claim, text)
+    with store.database.transaction() as db:
+        db.text("UPDATE coach_turn SET waits_until = 1 WHERE key = 'dead'")
+    held = come("held")
+    assert held is not None, "the dead hold up the living"
+    one.finish(held, "held")
+    assert [t.key for t in store.turns("s")[1:] if t.revision] == ["k1", "a medal", "nine", "held"]
+    sound(store)
 
 
 def zombie(url: str) -> None:
