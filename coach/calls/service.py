@@ -130,7 +130,8 @@ class LlmService:
 
     def _own(self) -> OwnLoop:
         with self._lock:
-            self._loop = self._loop or OwnLoop("coach-llm", THREADS)
+            if self._loop is None:  # a callable may keep a thread for as long as it likes
+                self._loop = OwnLoop("coach-llm", THREADS if self.apart else None)
             return self._loop
 
     async def _spoken(self, moment: Moment, occasion: Occasion, speech: Speech) -> Spoken:

@@ -1,5 +1,8 @@
 """A turn with an llm: it hears, code decides, it speaks, and everything is kept."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from coach.bot import Bot
@@ -19,7 +22,7 @@ from coach.stores.check import check
 from coach.stores.sql import SqlStore
 from coach.testing import FailingLLM, FakeClock, Pieces, ScriptedLLM
 from coach.vocabulary.commands import Set
-from coach.vocabulary.llm import Purpose, total_usage
+from coach.vocabulary.llm import LlmRequest, Purpose, total_usage
 from coach.vocabulary.llm_policy import LlmPolicy
 
 SAID = "I want to run 10k"
@@ -198,3 +201,19 @@ def test_the_greeting_waits_for_nobody(grow: Flow) -> None:
 def test_every_error_is_one_of_ours() -> None:
     """So that one `except` is enough."""
     assert issubclass(LlmInterrupted, LlmError)
+
+
+def test_callables_that_take_their_time_are_asked_side_by_side(grow: Flow) -> None:
+    """None waits for the thread of another."""
+    together = threading.Barrier(6, timeout=30)
+
+    def slowly(request: LlmRequest) -> object:
+        together.wait()
+        return "Good." if request.output is None else NOTHING
+
+    bot = Bot(grow, llm=slowly, clock=FakeClock())
+    talks = [bot.session(f"user {n}") for n in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        turns = list(threads.map(lambda talk: talk.say("Hello."), talks))
+    assert [turn.reply for turn in turns] == ["Good."] * 6
+    bot.close()
