@@ -8,6 +8,7 @@ import asyncio
 import contextvars
 import queue
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -102,6 +103,8 @@ class AsyncReplyStream:
         self._loop = asyncio.get_running_loop()
         self._home = threading.get_ident()
         self._pieces: asyncio.Queue[str | None] = asyncio.Queue()
+        self._arrived: deque[str] = deque()  # in other threads
+        self._told = False
         self._tap = Tap(self._put)
         self._over = False
         self._task = self._loop.create_task(self._run(run))
@@ -146,12 +149,21 @@ class AsyncReplyStream:
     ) -> None:
         """Nothing is stopped by leaving."""
 
-    def _put(self, piece: str | None) -> None:
-        """From the loop itself at once, from another thread through it."""
+    def _put(self, piece: str) -> None:
+        """From the loop itself at once; from another thread the loop is told, and once for all
+        that has arrived until it looks."""
         if threading.get_ident() == self._home:
             self._pieces.put_nowait(piece)
-        else:
-            self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
+            return
+        self._arrived.append(piece)
+        if not self._told:
+            self._told = True
+            self._loop.call_soon_threadsafe(self._take_in)
+
+    def _take_in(self) -> None:
+        self._told = False  # before it looks: what arrives from here on is told anew
+        while self._arrived:
+            self._pieces.put_nowait(self._arrived.popleft())
 
     async def _run(self, run: Callable[[Tap], Coroutine[Any, Any, Turn]]) -> Turn:
         turn = await run(self._tap)

@@ -18,6 +18,8 @@ DEFAULT = "o200k_base"
 LONGEST_TOKEN = 128  # bytes; no shipped rank is longer
 CACHED_CHARS = 2_000
 CACHED_TEXTS = 8_192
+LONG_CHARS = 32_000  # what never changes on a page is long, and counted at every turn
+LONG_TEXTS = 64
 ELLIPSIS = "…"
 
 log = logging.getLogger("coach.prompting")
@@ -36,6 +38,7 @@ class Tokenizer:
         self.exact = encoding is not None
         self._encoding = encoding
         self._short = lru_cache(maxsize=CACHED_TEXTS)(self._measure)
+        self._long = lru_cache(maxsize=LONG_TEXTS)(self._measure)
 
     def __repr__(self) -> str:
         return f"<Tokenizer {self.name!r}{'' if self.exact else ', estimating'}>"
@@ -46,7 +49,9 @@ class Tokenizer:
 
     def measure(self, text: str) -> tuple[int, bool]:
         """(tokens, exact). Not exact: an estimate, or an upper bound where tiktoken gave up."""
-        return self._short(text) if len(text) <= CACHED_CHARS else self._measure(text)
+        if len(text) <= CACHED_CHARS:
+            return self._short(text)
+        return self._long(text) if len(text) <= LONG_CHARS else self._measure(text)
 
     def encode(self, text: str) -> list[int]:
         """The token ids, special tokens read as ordinary text. PromptError when there are none."""
