@@ -14,6 +14,7 @@ from coach.cli import (
     chat,
     flow,
     moving,
+    new,
     output,
     past,
     prompt,
@@ -49,6 +50,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command("new")(new.new)
 app.command("chat")(chat.chat)
 session.app.command("at")(past.at)
 session.app.command("fork")(past.fork)

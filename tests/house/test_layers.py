@@ -52,6 +52,7 @@ FLOORS: list[set[str]] = [
         "recall",
         "recipe",
         "rendering",
+        "scaffold",
         "scenes",
         "ringing",
         "services",

@@ -49,3 +49,23 @@ def test_make_has_the_two_commands() -> None:
     for command in ("make chat", "make test"):
         assert command in README
         assert f"\n{command.split()[1]}:" in makefile
+
+
+def test_a_conversation_is_tested_as_it_says(tmp_path: Path) -> None:
+    """The commands of the section, one after the other; it is short."""
+    section = README.partition("## Test a conversation\n")[2].partition("\n## ")[0]
+    assert len(section.splitlines()) <= 25
+    commands = section.split("```")[1].strip().replace("pip install", "echo")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    plugins = "coach.testing.plugin,coach.testing.coverage.plugin"
+    done = subprocess.run(
+        f"set -e\n{commands}",
+        shell=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PATH": path, "PYTEST_PLUGINS": plugins},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("11 passed") == 2
+    assert "score" in done.stdout

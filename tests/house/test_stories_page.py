@@ -38,7 +38,7 @@ def test_its_stories_and_tests_pass(page: str, tmp_path: Path) -> None:
     told = [block for block in blocks("yaml", page) if "story:" in block]
     for number, block in enumerate(told):
         (tmp_path / f"s{number}.story.yaml").write_text(block)
-    tests = [block for block in blocks("python", page) if "(coach)" in block]
+    tests = [block for block in blocks("python", page) if "def test_" in block]
     for number, block in enumerate(tests):
         (tmp_path / f"test_{number}.py").write_text(block)
     options = ("-p", "coach.testing.plugin", "-p", "no:cacheprovider", "-q")
@@ -50,7 +50,7 @@ def test_its_stories_and_tests_pass(page: str, tmp_path: Path) -> None:
 
 def test_its_programs_run(tmp_path: Path) -> None:
     """Those that are no tests."""
-    for number, block in enumerate(b for b in blocks("python") if "(coach)" not in b):
+    for number, block in enumerate(b for b in blocks("python") if "def test_" not in b):
         (tmp_path / f"program{number}.py").write_text(block)
         assert run(tmp_path, f"program{number}") == "[]\n"
 

@@ -1,20 +1,15 @@
-"""The flow, rehearsed: no model, no network, no clock."""
+"""What a story file cannot say: tests in Python. `coach` opens a conversation, at any stage."""
 
-from coach.testing import rehearse
+from coach.testing import lint_templates
+from coach.testing.heard import digress
 
 
-def test_a_habit_that_is_too_big_is_shrunk_again() -> None:
-    talk = rehearse("habit")
-    talk.say("I want to read more", habit="read before sleeping", why="I sleep better")
-    talk.say("Ten pages, but I doubt it", tiny="ten pages", confidence=5)
+def test_a_question_does_not_move_the_stage(coach):
+    talk = coach("habit").at("shrink", habit="read before sleeping")
+    talk.say("Do you read, too?", heard=[digress("reading")])
     assert talk.stage == "shrink"
     assert talk.asks == "tiny"
-    assert "ten pages" not in talk.prompt
 
 
-def test_a_small_habit_gets_a_cue_and_a_recap() -> None:
-    talk = rehearse("habit")
-    talk.say("…", habit="read before sleeping", why="I sleep better", tiny="one page", confidence=9)
-    turn = talk.say("After I set the alarm")
-    assert turn.stage == "done"
-    assert "one page" in turn.reply
+def test_no_template_has_a_problem():
+    assert [str(problem) for problem in lint_templates()] == []
