@@ -131,6 +131,7 @@ class Plugin:
 
     # -- the end ---------------------------------------------------------------------------
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """What a worker of xdist has counted."""
         sent = getattr(node, "workeroutput", {}).get(SENT, {"flows": [], "folders": []})

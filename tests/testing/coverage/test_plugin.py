@@ -51,6 +51,13 @@ class Ran:
         return next(item for item in self.flow["items"] if item["id"] == key)
 
 
+def test_xdist_is_not_needed(pytester: pytest.Pytester) -> None:
+    """Its hooks are known only where it is installed."""
+    ran = Ran(pytester, "-p", "no:xdist", "--flow-cov=grow", "-k", "goal")
+    assert "Flow coverage of grow@1" in ran.said
+    assert ran.run.ret == 0
+
+
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_counts_are_the_same_in_any_number_of_processes(
     pytester: pytest.Pytester, workers: str
