@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,3 +39,6 @@ Llm = Annotated[
 ]
 FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="A name, or the path of a file.")]
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="The id of a session.")]
+NewFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="A new file; default: print it.")
+]

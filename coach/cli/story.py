@@ -1,20 +1,18 @@
 """`coach story`: conversations in files, and what becomes of them."""
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coach.cli import opening, output, tables
-from coach.cli.options import Code, Json, SessionId, Store
+from coach.cli import files, generated, opening, output, played
+from coach.cli.options import Code, Json, NewFile, SessionId, Store
 from coach.code import registry
 from coach.errors import InputError, Problem, StoryError
 
 if TYPE_CHECKING:
     from coach.testing.stories.player import Player
-    from coach.testing.stories.results import Failure, StoryResult
     from coach.testing.stories.story import Story
 
 app = typer.Typer(
@@ -22,7 +20,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-HEAD = ("story", "turns", "result", "file")
 USUAL = ("stories", "tests/stories")
 
 Places = Annotated[
@@ -30,9 +27,6 @@ Places = Annotated[
     typer.Argument(
         metavar="[PATH...]", help="Files or folders. Default: stories/, tests/stories/."
     ),
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="A new file; default: print it.")
 ]
 
 
@@ -62,12 +56,7 @@ def run(
     begin = time.perf_counter()
     results = [player.play(story) for story in stories]
     took = time.perf_counter() - begin
-    if as_json:
-        output.document([_plain(result) for result in results])
-    else:
-        _say(results)
-        output.error(_sum(results, took))
-    raise typer.Exit(0 if all(result.passed for result in results) else 1)
+    raise typer.Exit(played.tell(results, took, as_json))
 
 
 @app.command("new")
@@ -86,7 +75,10 @@ def new(
 
     script = opening.read(flow, code)
     text = new_story(script, name, Player(flows={script.name: script}))
-    _write(folder / f"{slug(name)}.story.yaml", text)
+    files.write(folder / f"{slug(name)}.story.yaml", text)
+
+
+app.command("generate")(generated.generate)
 
 
 @app.command("schema")
@@ -100,7 +92,7 @@ def schema() -> None:
 @app.command("from-session")
 def from_session(
     session: SessionId,
-    out: Out = None,
+    out: NewFile = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="What the story is about.")
     ] = None,
@@ -119,7 +111,7 @@ def from_session(
     if out is None:
         output.raw(told.text)
     else:
-        _write(out, told.text)
+        files.write(out, told.text)
     for words in told.left_out:
         output.error(words)
     player = Player(folders=opening.flow_folders(), registry=registry(code))
@@ -146,58 +138,3 @@ def _stories(player: "Player", places: list[Path] | None) -> "list[Story]":
     if problems:
         raise StoryError(problems)
     return stories
-
-
-def _say(results: "Iterable[StoryResult]") -> None:
-    """A table of all, and the reports of those that failed."""
-    from coach.testing.stories.report import report, text_of
-
-    tables.show(HEAD, [_row(result) for result in results], numbers=("turns",))
-    for result in results:
-        if not result.passed:
-            output.line(f"\n--- {result.story.name}\n{text_of(report(result))}")
-
-
-def _row(result: "StoryResult") -> tuple[str, str, str, str]:
-    at, turns = result.story.at, str(len(result.story.turns))
-    told = "passed" if result.passed else ", ".join(result.kinds)
-    return (result.story.name, turns, told, f"{at.path}:{at.line}")
-
-
-def _sum(results: "list[StoryResult]", took: float) -> str:
-    failed = sum(not result.passed for result in results)
-    stories = "1 story" if len(results) == 1 else f"{len(results):,} stories"
-    told = f"{failed} failed" if failed else "all passed"
-    return f"{stories} played in {took:.2f} s: {told}"
-
-
-def _plain(result: "StoryResult") -> dict[str, Any]:
-    at = result.story.at
-    return {
-        "story": result.story.name,
-        "path": at.path,
-        "line": at.line,
-        "tags": list(result.story.tags),
-        "passed": result.passed,
-        "turns": [
-            {"number": turn.number, "line": turn.line, "status": turn.status}
-            for turn in result.turns
-        ],
-        "failures": [_failure(failure) for failure in result.all_failures],
-    }
-
-
-def _failure(failure: "Failure") -> dict[str, Any]:
-    names = ("kind", "message", "line", "expected", "got")
-    return {name: getattr(failure, name) for name in names}
-
-
-def _write(path: Path, text: str) -> None:
-    """A new file; one that is there is never written over."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise InputError(f"{str(path)!r} cannot be written: {error.strerror}") from None
-    output.line(str(path))

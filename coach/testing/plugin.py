@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from coach.testing.stories.player import Player
+    from coach.testing.stories.results import StoryResult
     from coach.testing.stories.story import Story
 
 SUFFIX = ".story.yaml"
@@ -48,12 +49,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE.py",
         help="guards and actions of your flows: a Python file with one coach.Registry in it",
     )
+    group.addoption(
+        "--coach-generated",
+        action="append",
+        nargs="?",
+        const="",
+        metavar="FLOW",
+        help="play what has to hold at every stage of a flow; without a name, of each of yours",
+    )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from coach.testing import hooks
 
     pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if wanted := config.getoption("--coach-generated"):
+        from coach.testing.generated import items
+
+        items.find(config, wanted)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Generated stories come after the tests that are written, so that -k and -m see them."""
+    if config.getoption("--coach-generated"):
+        from coach.testing.generated.items import collect
+
+        items += collect(session)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "StoryModule | None":
@@ -95,13 +123,17 @@ class StoryItem(pytest.Item):
 
     @property
     def player(self) -> "Player":
-        player: Player = self.getparent(StoryModule).player  # type: ignore[union-attr]
+        player: Player = self.parent.player  # type: ignore[union-attr]
         return player
+
+    def play(self) -> "StoryResult":
+        """What becomes of it."""
+        return self.player.play(self.story)
 
     def runtest(self) -> None:
         from coach.testing.running import StoryFailed
 
-        result = self.player.play(self.story)
+        result = self.play()
         self.ihook.pytest_coach_played(item=self, result=result)
         if not result.passed:
             self.user_properties.append(("kinds", ", ".join(result.kinds)))
@@ -114,7 +146,7 @@ class StoryItem(pytest.Item):
             return Report(excinfo.value.result)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int, str]:
+    def reportinfo(self) -> tuple[Path, int | None, str]:
         return self.path, self.story.at.line - 1, self.name
 
 

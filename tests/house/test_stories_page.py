@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coach.testing.generated.tale import Suite
 from coach.testing.stories.expect import Expect
 from coach.testing.stories.results import Kind
 from coach.testing.stories.story import Header, Story
@@ -75,8 +76,9 @@ def test_the_report_is_the_one_that_is_shown(tmp_path: Path) -> None:
 
 
 def test_its_lists_are_whole() -> None:
-    """Every kind of failure, every key of a file and of what is expected."""
-    for kind in Kind:
+    """Every kind of failure and of generated stories, every key of a file and of what is
+    expected."""
+    for kind in (*Kind, *Suite):
         assert f"`{kind}`" in PAGE
     for key in (*Header.model_fields, *Story.model_fields, *Expect.model_fields):
         assert f"`{key}" in PAGE, key

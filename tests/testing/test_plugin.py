@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from coach.testing import running, talk
+from coach.testing.generated import items
 
 # What a run of pytest in this process imports, it takes away again: not these.
-KEPT = (yaml, running, talk)
+KEPT = (yaml, running, talk, items)
 
 pytest_plugins = ["pytester"]
 PLUGINS = ("coach.testing.plugin", "coach.testing.coverage.plugin")
@@ -260,3 +261,34 @@ def test_pytest_finds_the_plugins_by_themselves() -> None:
     load = "; ".join(f"import {name}" for name in PLUGINS)
     done = subprocess.run([sys.executable, "-c", load], check=False)
     assert done.returncode == 0
+
+
+def test_generated_stories_are_tests_too(project: pytest.Pytester) -> None:
+    """Of the flow that is named, by name and mark, after those that are written."""
+    result = run(project, "-v", "--coach-generated=grow", "-m", "all or flight", "-k", "goal")
+    result.assert_outcomes(passed=4, failed=1, deselected=183)
+    result.stdout.fnmatch_lines(
+        [
+            "grow.story.yaml::a goal moves on FAILED*",
+            "generated/grow::goal and measure in flight at goal PASSED*",
+        ]
+    )
+
+
+def test_generated_stories_of_ones_own_flows(project: pytest.Pytester) -> None:
+    """Without a name each flow in states/ is meant."""
+    (project.path / "states").mkdir()
+    flow = "flow: hello\nstart: hi\nstages: {hi: {collect: {name: {type: text, ask: Who?}}}}\n"
+    (project.path / "states/hello.yaml").write_text(flow)
+    (project.path / "grow.story.yaml").unlink()
+    result = run(project, "-v", "--coach-generated")
+    result.stdout.fnmatch_lines(["generated/hello::correct name right after it was said PASSED*"])
+    assert result.ret == 0
+    assert "generated/grow" not in result.stdout.str()
+
+
+def test_a_flow_that_is_not_there_cannot_be_generated_from(project: pytest.Pytester) -> None:
+    """Perhaps it was a path for pytest."""
+    result = run(project, "--coach-generated", "grow.story.yaml")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --coach-generated: *put the option behind the paths)"])

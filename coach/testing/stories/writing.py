@@ -14,20 +14,36 @@ STRANGE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U001
 LONGEST = 88
 
 
-def write_story(story: Story, expected: Iterable[Mapping[str, Any]], notes: str = "") -> str:
+Expected = Iterable[Mapping[str, Any]]
+
+
+def write_story(story: Story, expected: Expected, notes: str = "") -> str:
     """The file of one story. `expected` is what each turn should lead to, in the short form;
     `notes` are the words of a comment at its top."""
-    return "\n".join(_lines(story, list(expected), notes)) + "\n"
+    return write_stories([(story, expected)], notes)
 
 
-def _lines(story: Story, expected: list[Mapping[str, Any]], notes: str) -> Iterator[str]:
+def write_stories(told: Iterable[tuple[Story, Expected]], notes: str = "") -> str:
+    """The file of stories of one flow, each with what its turns should lead to."""
+    return "\n".join(_lines(list(told), notes)) + "\n"
+
+
+def _lines(told: list[tuple[Story, Expected]], notes: str) -> Iterator[str]:
     yield from (f"# {line}".rstrip() for line in notes.split("\n") if notes)
-    yield f"flow: {flow_style(story.flow)}"
-    yield f"clock: {story.begins.isoformat(timespec='minutes')}"
-    yield "---"
+    yield f"flow: {flow_style(told[0][0].flow)}"
+    yield f"clock: {told[0][0].begins.isoformat(timespec='minutes')}"
+    for story, expected in told:
+        yield "---"
+        yield from _story(story, list(expected))
+
+
+def _story(story: Story, expected: list[Mapping[str, Any]]) -> Iterator[str]:
     yield f"story: {flow_style(story.name)}"
     if story.tags:
         yield f"tags: {flow_style(list(story.tags))}"
+    if story.start is not None:
+        begin = story.start.model_dump(mode="json", exclude_defaults=True)
+        yield f"start: {flow_style(begin)}"
     yield "turns:"
     for turn, expect in zip(story.turns, expected, strict=True):
         yield from _turn(turn, expect)
