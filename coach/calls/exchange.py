@@ -98,7 +98,7 @@ class Exchange:
 
         With `run` false no tool is called, whether it could be or not.
         """
-        if self._intents is None:
+        if self._intents is None or not self._intents.again:
             return ()
         self._asked = list(await asyncio.to_thread(self._intents.earlier))
         self._outcomes = {i.place: i.outcome for i in self._asked if i.outcome is not None}

@@ -36,9 +36,14 @@ class TurnIntents:
         self.session_id = claim.session_id
         self.key = claim.key
 
+    @property
+    def again(self) -> bool:
+        """Whether there may have been an earlier try of the turn."""
+        return self._claim.again
+
     def earlier(self) -> tuple[ToolIntent, ...]:
         """What an earlier try of the turn has called, in order."""
-        if not self._claim.again:
+        if not self.again:
             return ()
         with self._store.database.transaction(write=False) as db:
             return tuple(map(_intent, db.rows(intents_of, **self._of)))
