@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Generator
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -84,15 +85,16 @@ def _in_place(effect: Effect) -> Any:
 
 async def adrive(effects: Generator[Effect, Any, Result]) -> Result:
     """Run to the end in an event loop: in a thread as far as it goes without waiting, and awaited
-    where an effect hears or speaks."""
+    where an effect hears or speaks. All of it sees one context, and what it sets there."""
     give: Callable[[], Effect] = partial(next, effects)
+    context = copy_context()
     while True:
-        came_to = await _hop(effects, give)
+        came_to = await _hop(effects, give, context)
         if isinstance(came_to, _Ended):
             result: Result = came_to.result
             return result
         try:
-            value = await _alive(came_to)
+            value = await _alive(came_to, context)
         except BaseException as error:
             give = partial(effects.throw, error)
         else:
@@ -136,16 +138,20 @@ def _advance(effects: Generator[Effect, Any, Any], give: Callable[[], Effect]) -
 
 
 async def _hop(
-    effects: Generator[Effect, Any, Any], give: Callable[[], Effect]
+    effects: Generator[Effect, Any, Any], give: Callable[[], Effect], context: Context
 ) -> _Ended | _Waiting:
     """Go on in a thread. It cannot be stopped there: who is cancelled waits for the next stop."""
-    work = asyncio.ensure_future(asyncio.to_thread(_advance, effects, give))
+    work = _in_thread(partial(_advance, effects, give), context)
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError as error:
         await asyncio.wait([work])
-        await asyncio.shield(asyncio.to_thread(_give_up, effects, work, error))
+        await asyncio.shield(_in_thread(partial(_give_up, effects, work, error), context))
         raise
+
+
+def _in_thread(work: Callable[[], Result], context: Context) -> "asyncio.Future[Result]":
+    return asyncio.get_running_loop().run_in_executor(None, partial(context.run, work))
 
 
 def _give_up(
@@ -162,12 +168,12 @@ def _give_up(
             effects.throw(error)
 
 
-async def _alive(waiting: _Waiting) -> Any:
+async def _alive(waiting: _Waiting, context: Context) -> Any:
     """Wait beside the pulse of the effect; a lost lease ends it."""
     pulse = waiting.effect.pulse
+    work = asyncio.get_running_loop().create_task(_perform(waiting), context=context)
     if pulse is None:
-        return await _perform(waiting)
-    work = asyncio.ensure_future(_perform(waiting))
+        return await work
     heart = asyncio.ensure_future(beat_on(pulse))
     try:
         await asyncio.wait((work, heart), return_when=asyncio.FIRST_COMPLETED)

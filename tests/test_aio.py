@@ -1,6 +1,7 @@
 """The same door for asyncio: equal results, nothing blocked, nothing left behind."""
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 import threading
@@ -49,6 +50,7 @@ stages:
     next: [{to: done, when: has(to)}]
   done: {final: true}
 """
+WHO: contextvars.ContextVar[str] = contextvars.ContextVar("who", default="nobody")
 HEARERS = {"instant": None, "awaited": patiently, "in place": slowly}
 
 
@@ -343,3 +345,21 @@ def test_who_forgets_to_close_hears_no_complaint(last: str) -> None:
     run = [sys.executable, "-W", "error", "-c", LEFT.replace("{last}", last)]
     done = subprocess.run(run, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_a_turn_sees_one_context(grow: Flow) -> None:
+    """What is set before it is seen in all of it: in the threads, and in the caller's loop."""
+    seen = []
+
+    def hear(situation: Any, text: str) -> Any:
+        seen.append(WHO.get())
+        return patiently(situation, text)
+
+    async def speak(request: LlmRequest) -> str:
+        seen.append(WHO.get())
+        return "Good."
+
+    talk = await AsyncBot(grow, hear=hear, llm=speak).session("ada")
+    WHO.set("ada")
+    await talk.say("Hello.")
+    assert seen == ["ada", "ada"]

@@ -216,6 +216,7 @@ async def test_concurrent_sessions_are_not_mixed(
     for turn in turns:
         sessions[turn.attributes["coach.session"]].add(f"{turn.context.trace_id:032x}")
     assert len(sessions) == 20
+    assert len(lines) == 40
     assert all(line["trace_id"] in sessions[line["session"]] for line in lines)
     await bot.close()
 
