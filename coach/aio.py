@@ -245,6 +245,7 @@ class AsyncBot:
 
     async def close(self) -> None:
         """Give back what is held; see Bot.close."""
+        await asyncio.to_thread(self._bot.rewriter.close)
         if self._bot.services.llm is not None:
             await self._bot.services.llm.aclose()
         await asyncio.to_thread(self._bot.close)

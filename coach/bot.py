@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, get_args
 from coach.audit import Audit
 from coach.beginning import open_session
 from coach.calls.choosing import Wanted, llm_service
+from coach.calls.service import LlmService
 from coach.errors import InvalidId, InvalidValue, SessionNotFound, did_you_mean
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.library import roots
 from coach.memories import Memories
 from coach.person import Person
+from coach.prompting.summarisers import STRATEGIES
 from coach.prompting.summary import Summarise
 from coach.prompting.template import Templates
 from coach.record.clean import check_session_id
 from coach.record.context import CoachContext
 from coach.record.parties import Parties
+from coach.rewriter import Rewriter
 from coach.services import Clock, Services, local_now
 from coach.session import Session
 from coach.settings import Settings, read_settings
@@ -29,6 +32,7 @@ from coach.stores.archive.sessions import import_session
 from coach.stores.sql import SqlStore
 from coach.stores.values import SessionLine
 from coach.vocabulary.busy import Busy, Then
+from coach.vocabulary.context_policy import LLM
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.situation import Situation
 from coach.voice import Voice
@@ -43,7 +47,8 @@ class Bot:
     `flow` is a Flow, a name or a path; `store` an address ('sqlite:///coach.db') or an open
     store; `hear` a function from (situation, text) to commands, the rules by default; `clock`
     gives aware times; `prompts` is a folder searched before the built-in templates; `budget`
-    is the page's size in tokens; `summarise` writes the summaries instead of the flow's strategy;
+    is the page's size in tokens; `summarise` writes the summaries instead of the flow's strategy
+    (a function, or the name of another strategy: 'llm', 'extractive', 'none');
     with `keep_pages=False` turns keep no ledger of their page; `cache` is the address of a Redis
     ('redis://localhost:6379/0') in front of the store; an `embedder` lets memories be recalled by
     what they mean. Threads may share a bot.
@@ -67,7 +72,7 @@ class Bot:
         clock: Clock = local_now,
         prompts: Path | str | None = None,
         budget: int | None = None,
-        summarise: Summarise | None = None,
+        summarise: Summarise | str | None = None,
         keep_pages: bool | None = None,
         cache: str | None = None,
         embedder: Embedder | None = None,
@@ -78,11 +83,13 @@ class Bot:
         self.flow = flow if isinstance(flow, Flow) else load_flow(flow, folders=places)
         self.flow.engine  # noqa: B018  # compiles it, or says at once why not
         folder = Path(prompts) if prompts is not None else settings.prompts
+        self.rewriter = Rewriter()
+        service = llm_service(llm, settings)
         self.services = Services(
             flow=self.flow,
             store=_store(store, cache, settings),
             hear=hear,
-            llm=llm_service(llm, settings),
+            llm=service,
             voice=Voice(
                 Templates(roots("prompts", folder)),
                 budget=settings.budget if budget is None else budget,
@@ -91,7 +98,8 @@ class Bot:
             ),
             instant=_is_instant(hear),
             folds_at_once=_is_instant(summarise),
-            summarise=summarise,
+            summarise=_summariser(summarise, service),
+            afterwards=None if service is None else self.rewriter.after,
             keep_pages=settings.keep_pages if keep_pages is None else keep_pages,
             memory=settings.memory,
             embedder=embedder,
@@ -182,6 +190,7 @@ class Bot:
 
     def close(self) -> None:
         """Give back what is held: connections to the store and to an llm."""
+        self.rewriter.close()
         if self.services.llm is not None:
             self.services.llm.close()
         self.store.close()
@@ -222,7 +231,20 @@ def _check_owner(context: CoachContext, who: Parties) -> None:
 
 def _is_instant(function: object) -> bool:
     """Whether it waits for nothing: ours do not, and others say so."""
-    return function is None or bool(getattr(function, "instant", False))
+    ours = function is None or isinstance(function, str)
+    return ours or bool(getattr(function, "instant", False))
+
+
+def _summariser(given: Summarise | str | None, llm: LlmService | None) -> Summarise | str | None:
+    """What was given, when it can be meant."""
+    if not isinstance(given, str):
+        return given
+    if given not in (LLM, *STRATEGIES):
+        hint = did_you_mean(given, (LLM, *STRATEGIES))
+        raise InvalidValue(f"no summary strategy {given!r}.{hint}")
+    if given == LLM and llm is None:
+        raise InvalidValue("summarise='llm' needs an llm: say which with llm=")
+    return given
 
 
 def _busy(busy: Busy | str | None, settings: Settings) -> Busy:

@@ -1,17 +1,18 @@
 """Consolidation: before a page is made, what is too old for its window becomes a summary."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from coach.errors import SummaryFailed
 from coach.prompting import summary
-from coach.prompting.summary import Summarise, SummaryLimits
+from coach.prompting.phrases import Phrases
+from coach.prompting.summary import SPOKEN, Summarise, SummaryLimits
 from coach.prompting.tokens import tokenizer
 from coach.prompting.window import DEFAULT, trim
 from coach.record.context import CoachContext
 from coach.record.message import Message
 from coach.record.summary import Summary
-from coach.vocabulary.context_policy import ContextPolicy, SummaryPolicy
+from coach.vocabulary.context_policy import LLM, OFFLINE, ContextPolicy, SummaryPolicy
 
 COUNTED = ("assumptions", "artifacts")
 
@@ -22,14 +23,15 @@ def consolidate(
     context: CoachContext,
     policy: ContextPolicy,
     encoding: str,
-    summarise: Summarise | None = None,
+    summarise: Summarise | str | None = None,
     undone: Iterable[int] = (),
 ) -> None:
     """Let the oldest messages leave a window that is over its mark, and fold them into the
     summaries, in one step. The window is `context.conversation_history`.
 
-    Messages of the `undone` revisions count as withdrawn. When the summariser fails, the window
-    stays as it is: nothing is lost, and the next turn tries again.
+    `summarise` stands in for the policy's strategy; for 'llm' they are folded offline, since
+    nothing waits here. Messages of the `undone` revisions count as withdrawn. When the summariser
+    fails, the window stays as it is: nothing is lost, and the next turn tries again.
     """
     gone = frozenset(undone)
     messages = [m for m in context.conversation_history if m.revision not in gone]
@@ -57,9 +59,17 @@ def purge(context: CoachContext, old: CoachContext, gone: Iterable[int] = ()) ->
         return
     new = {k: words for k, words in context.superseded.items() if k not in old.superseded}
     seqs = {int(key.partition(":")[0]) for key in new}
-    _put(
-        context, summary.purge(context.summaries.frontier, _values(new.values()), seqs | withdrawn)
-    )
+    seqs |= withdrawn
+    left = summary.purge(context.summaries.frontier, _values(new.values()), seqs)
+    put_summaries(context, [_once_more(item, seqs) for item in left])
+
+
+def _once_more(item: Summary, seqs: Collection[int]) -> Summary:
+    """What an llm wrote may tell in other words what no longer holds: as if it were made offline,
+    so that it is written anew."""
+    if item.strategy != LLM or not any(item.first_seq <= seq <= item.last_seq for seq in seqs):
+        return item
+    return item.model_copy(update={"strategy": OFFLINE})
 
 
 def count(context: CoachContext, old: CoachContext, encoding: str) -> None:
@@ -78,20 +88,34 @@ def _fold(
     leaving: Sequence[Message],
     policy: SummaryPolicy,
     encoding: str,
-    summarise: Summarise | None,
+    summarise: Summarise | str | None,
 ) -> None:
-    sources = {int(key.partition(":")[0]) for key in context.superseded}
+    sources = _sources(context)
     quoted = [m if m.seq not in sources else _unquoted(m) for m in leaving]
+    how = summarise or policy.strategy
     folded = summary.fold(
         context.summaries.frontier,
         quoted,
         revision=context.revision,
-        summarise=summarise or policy.strategy,
+        summarise=OFFLINE if how == LLM else how,
         limits=SummaryLimits(total_tokens=policy.max_tokens),
         superseded=_values(context.superseded.values()),
         encoding=encoding,
     )
-    _put(context, folded)
+    put_summaries(context, folded)
+
+
+def quotable(context: CoachContext, messages: Iterable[Message]) -> list[Message]:
+    """Those messages that an llm may sum up: spoken, not taken back, and without a value in them
+    that no longer holds."""
+    sources, never = _sources(context), Phrases(_values(context.superseded.values()))
+    spoken = (m for m in messages if m.role in SPOKEN and not m.withdrawn)
+    return [m for m in spoken if m.seq not in sources and not never.said_in(m.content)]
+
+
+def _sources(context: CoachContext) -> set[int]:
+    """The messages that something came from which no longer holds."""
+    return {int(key.partition(":")[0]) for key in context.superseded}
 
 
 def _unquoted(message: Message) -> Message:
@@ -103,7 +127,8 @@ def _values(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word)
 
 
-def _put(context: CoachContext, summaries: Sequence[Summary]) -> None:
+def put_summaries(context: CoachContext, summaries: Sequence[Summary]) -> None:
+    """These and no others; those that are the same stay untouched."""
     kept = {item.id: item for item in summaries}
     for key in [key for key in context.summaries if key not in kept]:
         del context.summaries[key]

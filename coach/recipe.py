@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 
 from coach.flows.flow import Flow
 from coach.prompting.heat import Heat, heat
@@ -11,7 +11,9 @@ from coach.prompting.prompt import Prompt, render_page
 from coach.prompting.template import Templates
 from coach.prompting.tracing import Origin, TracedMessage
 from coach.prompting.view import PromptView
-from coach.voice import Voice, converse_names, hear_names, page_names, sections_of
+from coach.voice import Voice, converse_names, hear_names, page_names, sections_of, summarise_names
+
+Kind = Literal["page", "hear", "summarise"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,11 +62,12 @@ class Recipe:
 
 
 def recipe_of(
-    voice: Voice, flow: Flow, view: PromptView, budget: int | None = None, *, hear: bool = False
+    voice: Voice, flow: Flow, view: PromptView, budget: int | None = None, *, kind: Kind = "page"
 ) -> Recipe:
-    """The recipe of the page that a voice makes of a view; with `hear` of the one for hearing."""
+    """The recipe of the page that a voice makes of a view: of a reply's, or of one for hearing or
+    summing up."""
     hearing = converse_names if flow.llm.at_once else hear_names
-    names = hearing if hear else page_names
+    names = {"page": page_names, "hear": hearing, "summarise": summarise_names}[kind]
     return Recipe(
         templates=voice.templates,
         names=names(flow, view.stage.path),

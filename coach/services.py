@@ -36,10 +36,11 @@ from coach.record.times import to_utc
 from coach.stores.intents import TurnIntents
 from coach.stores.memories.reading import Seer
 from coach.stores.sql import SqlStore
-from coach.stores.values import Claim, Definition
+from coach.stores.values import Claim, Definition, Kept
 from coach.views import Occasion
 from coach.vocabulary import busy
 from coach.vocabulary.busy import Busy
+from coach.vocabulary.context_policy import SummaryPolicy
 from coach.vocabulary.embedder import Embedder
 from coach.vocabulary.memory_policy import NOTHING_SAID, MemoryPolicy
 from coach.vocabulary.situation import Situation
@@ -65,7 +66,7 @@ class Services:
     the earlier versions of the flow that sessions were found on, by hash. With an `llm` turns are
     heard and spoken by it, as flows let it; a `hear` of the host's own goes before it, and without
     either the rules hear. `busy` says what becomes of a message while another turn is in flight,
-    and `flights` are the turns that are run here.
+    and `flights` are the turns that are run here. `afterwards` is told of each turn that was kept.
     """
 
     flow: Flow
@@ -77,12 +78,13 @@ class Services:
     clock: Clock = local_now
     encoding: str = "o200k_base"
     max_message_chars: int = MAX_MESSAGE_CHARS
-    summarise: Summarise | None = None
+    summarise: Summarise | str | None = None
     keep_pages: bool = True
     memory: MemoryPolicy = NOTHING_SAID
     embedder: Embedder | None = None
     llm: LlmService | None = None
     busy: Busy = busy.USUAL
+    afterwards: Callable[["Services", Flow, Kept], None] | None = None
     pinned: dict[str, Flow] = field(default_factory=dict)
     flights: Flights = field(default_factory=Flights)
 
@@ -204,6 +206,11 @@ class Services:
         """Let what is too old for the window become a summary."""
         policy = self.voice.policy_of(flow)
         consolidate(context, policy, self.encoding, self.summarise, undone)
+
+    def strategy_of(self, flow: Flow) -> Summarise | str:
+        """Who sums up what leaves the window: the host's own, or what the policy says."""
+        policy = self.voice.policy_of(flow).summary or SummaryPolicy()
+        return self.summarise or policy.strategy
 
     def memories(self, who: Parties, session: str | None = None) -> Memories:
         """What is kept of a person; `session` is the one that looks."""

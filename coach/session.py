@@ -263,7 +263,8 @@ class Session:
     def why(self, turn: int | None = None) -> str:
         """Why the last turn (or the one with this revision) ended where it did."""
         kept = [t for t in self.turns() if t.decision is not None]
-        found = kept[-1] if turn is None else next((t for t in kept if t.revision == turn), None)
+        asked = [t for t in kept if not t.unasked]
+        found = asked[-1] if turn is None else next((t for t in kept if t.revision == turn), None)
         if found is None or found.decision is None:
             known = ", ".join(str(t.revision) for t in kept)
             raise SessionError(f"session {self.id!r} has no turn {turn!r}; it has {known}")

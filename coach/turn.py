@@ -172,6 +172,8 @@ def _run(services: Services, claim: Claim, text: str, brought: Brought) -> Effec
     )  # fmt: skip
     all_of_it = kept(services, done)
     yield Effect(verb=Verb.KEEP, run=lambda: services.store.commit(claim, all_of_it))
+    if services.afterwards is not None:
+        services.afterwards(services, flow, all_of_it)
     return _turn(services, claim, text, spoken, all_of_it)
 
 

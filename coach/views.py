@@ -12,6 +12,7 @@ from coach.flows.walker import turns_left
 from coach.hearing.words import asks_back
 from coach.prompting.hearing_view import FieldView, TriggerView
 from coach.prompting.recalled_view import recalled_views
+from coach.prompting.untrusted import Untrusted
 from coach.prompting.view import (
     FlowView,
     HeardView,
@@ -22,6 +23,7 @@ from coach.prompting.view import (
     in_words,
 )
 from coach.record.context import CoachContext
+from coach.record.message import Message
 from coach.record.recalled import Recalled
 from coach.vocabulary.commands import Command, Decline
 from coach.vocabulary.decision import Candidate, Decision, Ruling
@@ -97,6 +99,23 @@ def hearing_view_of(
     seen = view_of(flow, context, now, Occasion(text=text), budget)
     earlier = flow.situation(context, now).earlier
     return hearing_in(flow, seen, earlier, context.asks_about)
+
+
+def summing_view_of(
+    flow: Flow,
+    context: CoachContext,
+    now: datetime,
+    what: tuple[Sequence[Message], str | None, int],
+    budget: int = 2_000,
+) -> PromptView:
+    """The view of messages that are to be summed up, with what is known from before them, in so
+    many words at most."""
+    messages, earlier, most_words = what
+    showing = context.fork()
+    showing.show_window(messages)
+    seen = view_of(flow, showing, now, Occasion(), budget)
+    summary = Untrusted(earlier) if earlier else None
+    return seen.model_copy(update={"summary": summary, "most_words": most_words})
 
 
 def hearing_in(

@@ -13,7 +13,8 @@ from coach.prompting.prompt import BUDGET, Prompt, render_page
 from coach.prompting.template import Templates
 from coach.prompting.view import PromptView
 from coach.record.context import CoachContext
-from coach.views import Occasion, hearing_view_of, view_of
+from coach.record.message import Message
+from coach.views import Occasion, hearing_view_of, summing_view_of, view_of
 from coach.vocabulary.context_policy import NOTHING_SAID, ContextPolicy
 
 
@@ -76,6 +77,22 @@ class Voice:
         """The page by which a language model hears and answers in one; `view` is a `hear_view`."""
         return self._page(flow, converse_names(flow, view.stage.path), view, budget)
 
+    def summarise_view(
+        self,
+        flow: Flow,
+        context: CoachContext,
+        messages: Sequence[Message],
+        earlier: str | None,
+        most_words: int = 0,
+    ) -> PromptView:
+        """The view by which messages are summed up after what is known from `earlier`."""
+        now, budget = context.updated_at, self.budget_of(flow)
+        return summing_view_of(flow, context, now, (messages, earlier, most_words), budget)
+
+    def summarise_page(self, flow: Flow, view: PromptView, budget: int | None = None) -> Prompt:
+        """The page by which a language model sums up; `view` is a `summarise_view`."""
+        return self._page(flow, summarise_names(flow, view.stage.path), view, budget)
+
     def _page(
         self, flow: Flow, names: Sequence[str], view: PromptView, budget: int | None
     ) -> Prompt:
@@ -109,6 +126,12 @@ def hear_names(flow: Flow, stage: str) -> Sequence[str]:
     """The templates by which a stage hears: its own, its groups', its flow's, the general one."""
     *own, _ = flow.template_names(stage)
     return (*(f"{name}.hear.md.jinja" for name in own), "hear.md.jinja")
+
+
+def summarise_names(flow: Flow, stage: str) -> Sequence[str]:
+    """The templates by which messages are summed up at a stage: as for hearing."""
+    *own, _ = flow.template_names(stage)
+    return (*(f"{name}.summarise.md.jinja" for name in own), "summarise.md.jinja")
 
 
 def converse_names(flow: Flow, stage: str) -> Sequence[str]:

@@ -172,7 +172,7 @@ async def test_a_slow_summariser_holds_neither_a_transaction_nor_the_event_loop(
     grow: Flow, file_url: str
 ):
     """Also when the commands are given: others write meanwhile, and the loop goes on."""
-    other = Bot(grow, file_url, clock=FakeClock())
+    other = Bot("grow", file_url, clock=FakeClock())
     main, seen = threading.get_ident(), []
 
     def slow(request: SummaryRequest) -> str:

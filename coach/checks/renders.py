@@ -42,6 +42,7 @@ class Renders:
         kinds = (
             (served.pages, self._page),
             (served.hears, self._hear),
+            (served.sums, self._sum_up),
             (served.replies, self._reply),
         )
         for kind, render in kinds:
@@ -74,6 +75,9 @@ class Renders:
     def _hear(self, flow: Flow, name: str, view: PromptView) -> None:
         asked = view.assumptions[0].id if view.assumptions else None
         self._page(flow, name, hearing_in(flow, view, flow.leaves, asked))
+
+    def _sum_up(self, flow: Flow, name: str, view: PromptView) -> None:
+        self._page(flow, name, view.model_copy(update={"most_words": 80}))
 
     def _reply(self, flow: Flow, name: str, view: PromptView) -> None:
         if not self.lint.templates.render_text([name], view):

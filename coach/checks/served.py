@@ -8,11 +8,15 @@ from coach.flows.certain import certain
 from coach.flows.flow import Flow
 from coach.prompting.lint import Entry, problem
 from coach.prompting.template import Templates
-from coach.voice import converse_names, hear_names, page_names, reply_names
+from coach.voice import converse_names, hear_names, page_names, reply_names, summarise_names
 
 PAGE, REPLY = ".md.jinja", ".reply.txt.jinja"
+KINDS = ("hear", "converse", "summarise")
 GENERAL = frozenset(
-    {*(f"{name}{PAGE}" for name in ("general", "injection", "hear", "converse")), "reply.txt.jinja"}
+    {
+        *(f"{name}{PAGE}" for name in ("general", "injection", *KINDS)),
+        "reply.txt.jinja",
+    }
 )
 
 
@@ -29,13 +33,14 @@ class Served:
     pages: dict[str, list[str]] = field(default_factory=dict)
     replies: dict[str, list[str]] = field(default_factory=dict)
     hears: dict[str, list[str]] = field(default_factory=dict)
+    sums: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def entries(self) -> Iterator[Entry]:
         """What the lint is to look at: each template with what is there wherever it serves."""
         budget = {"turns_left"} if self.flow.budget is not None else set()
-        kinds = (self.pages, self.hears, self.replies)
+        kinds = (self.pages, self.hears, self.sums, self.replies)
         for name, leaves in (served for kind in kinds for served in kind.items()):
             sure = frozenset.intersection(*(self.sure[leaf] for leaf in leaves))
             facts = frozenset({f"answers.{name}" for name in sure} | budget)
@@ -47,7 +52,7 @@ class Served:
         name, places = self.flow.name, self.flow.places
         own = [stage.template for stage in places.values() if stage.template is not None]
         pages = [*own, *(f"{name}/{path}" for path in (*places, "general"))]
-        pages += [f"{page}.{kind}" for page in pages for kind in ("hear", "converse")]
+        pages += [f"{page}.{kind}" for page in pages for kind in KINDS]
         replies = [f"{name}/{path}{REPLY}" for path in places]
         return {*(f"{page}{PAGE}" for page in pages), *replies, f"{name}/reply.txt.jinja"}
 
@@ -69,6 +74,7 @@ def serve(flow: Flow, templates: Templates) -> Served:
             (page_names, served.pages),
             (hear_names, served.hears),
             (converse_names, served.hears),
+            (summarise_names, served.sums),
             (reply_names, served.replies),
         ):
             try:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from coach.flows.flow import Flow
     from coach.prompting.ledger import Ledger
     from coach.prompting.prompt import Prompt
-    from coach.recipe import Recipe
+    from coach.prompting.view import PromptView
+    from coach.recipe import Kind, Recipe
     from coach.record.context import CoachContext
     from coach.record.page import PageRecord
     from coach.services import Services
@@ -55,23 +56,22 @@ def voice(budget: int | None = None) -> "Voice":
 
 
 def imagined(
-    flow: "Flow", stage: str, answers: dict[str, Any], budget: int | None, hear: bool = False
+    flow: "Flow", stage: str, answers: dict[str, Any], budget: int | None, kind: "Kind" = "page"
 ) -> Seen:
-    """The page of a stage with some answers; with `hear` the one by which it hears."""
+    """The page of a stage with some answers: a reply's, or one of another kind."""
     from coach.recipe import recipe_of
     from coach.rendering import imagine
     from coach.views import Occasion
 
     speaker, now = voice(budget), datetime.now(UTC)
     context = imagine(flow, stage, answers, (), now)
-    if hear:
-        view = speaker.hear_view(flow, context, now, SAID)
-    else:
-        view = speaker.view(flow, context, now, Occasion())
-    return _seen(recipe_of(speaker, flow, view, hear=hear))
+    view = _other(speaker, flow, context, now, kind) or speaker.view(flow, context, now, Occasion())
+    return _seen(recipe_of(speaker, flow, view, kind=kind))
 
 
-def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None, hear: bool = False) -> Seen:
+def of_fixture(
+    flow: "Flow", stage: str, name: str, budget: int | None, kind: "Kind" = "page"
+) -> Seen:
     """The page of a fixture: at its stage, or at that one."""
     from coach.fixture_files import find_fixture
     from coach.library import roots
@@ -81,12 +81,9 @@ def of_fixture(flow: "Flow", stage: str, name: str, budget: int | None, hear: bo
     fixture = find_fixture(roots("prompts", opening.settings().prompts), flow, name)
     leaf = leaf_of(flow, stage) if stage or fixture.stage is None else stages_of(fixture, flow)[0]
     speaker, moment = voice(budget), scene(fixture, flow, leaf)
-    if hear:
-        text = fixture.message or SAID
-        view = speaker.hear_view(flow, moment.context, moment.now, text)
-    else:
-        view = moment.view(speaker)
-    return _seen(recipe_of(speaker, flow, view, hear=hear))
+    text = fixture.message or SAID
+    view = _other(speaker, flow, moment.context, moment.now, kind, text) or moment.view(speaker)
+    return _seen(recipe_of(speaker, flow, view, kind=kind))
 
 
 def leaf_of(flow: "Flow", stage: str) -> str:
@@ -98,7 +95,7 @@ def leaf_of(flow: "Flow", stage: str) -> str:
     return flow.entry(found)
 
 
-def of_session(wish: opening.Wish, session: str, stage: str, hear: bool = False) -> Seen:
+def of_session(wish: opening.Wish, session: str, stage: str, kind: "Kind" = "page") -> Seen:
     """The next page of a session: where it stands, or as it would be at another stage."""
     from coach.flows.questions import next_question
     from coach.recall import last_said
@@ -115,12 +112,31 @@ def of_session(wish: opening.Wish, session: str, stage: str, hear: bool = False)
         context.asks, context.asks_about = question.field, question.assumption
     if services.folds_at_once:
         services.consolidate(flow, context)
-    if hear:
-        view = services.voice.hear_view(flow, context, services.clock(), SAID)
-    else:
+    view = _other(services.voice, flow, context, services.clock(), kind)
+    if view is None:
         occasion = Occasion(recalled=services.recall(flow, context, last_said(context)))
         view = services.voice.view(flow, context, services.clock(), occasion)
-    return _seen(recipe_of(services.voice, flow, view, wish.budget, hear=hear))
+    return _seen(recipe_of(services.voice, flow, view, wish.budget, kind=kind))
+
+
+def _other(
+    voice: "Voice",
+    flow: "Flow",
+    context: "CoachContext",
+    now: datetime,
+    kind: "Kind",
+    text: str = SAID,
+) -> "PromptView | None":
+    """The view of a page that is not a reply's: for hearing a text, or for summing up what is in
+    the window."""
+    from coach.rewriting import most_words
+
+    if kind == "hear":
+        return voice.hear_view(flow, context, now, text)
+    if kind == "summarise":
+        window, words = context.conversation_history, most_words(voice, flow)
+        return voice.summarise_view(flow, context, window, context.summary, words)
+    return None
 
 
 def of_turn(wish: opening.Wish, session: str, turn: int) -> Seen:

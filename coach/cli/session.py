@@ -182,7 +182,7 @@ def _turn(shelf: "SqlStore", session: str, number: int | None) -> "tuple[StoredT
 
     kept = [(turn, turn.decision) for turn in shelf.turns(session) if turn.decision is not None]
     for turn, decision in reversed(kept):
-        if number is None or turn.revision == number:
+        if (number is None and not turn.unasked) or turn.revision == number:
             return turn, decision
     known = ", ".join(str(turn.revision) for turn, _ in kept)
     raise SessionError(f"session {session!r} has no turn {number}. It has: {known}.")

@@ -10,6 +10,7 @@ from coach.cli.options import Budget, Code, Json, Store
 
 if TYPE_CHECKING:
     from coach.cli.seen import Seen
+    from coach.recipe import Kind
 
 Place = Annotated[
     str | None,
@@ -37,6 +38,10 @@ Dropped = Annotated[
 ]
 Hear = Annotated[bool, typer.Option("--hear", help="The page by which a message is understood.")]
 
+Summarise = Annotated[
+    bool, typer.Option("--summarise", help="The page by which messages are summed up.")
+]
+
 
 def show(
     place: Place = None,
@@ -48,6 +53,7 @@ def show(
     heat: Heat = False,
     dropped: Dropped = False,
     hear: Hear = False,
+    summarise: Summarise = False,
     store: Store = None,
     code: Code = None,
     as_json: Json = False,
@@ -57,21 +63,24 @@ def show(
     The ledger says what each section wanted and got, and why. With --fixture it is the page of
     that moment ('coach prompt fixtures' lists them), with --session the one of that session,
     with --turn the one of that turn, made from the templates of that day. With --hear it is what
-    a language model reads to turn a message into commands.
+    a language model reads to turn a message into commands, with --summarise what it reads to sum up
+    what is in the window.
     """
     from coach.cli import seen, sheet
 
     _check(place, session, turn, fixture, answers, budget)
-    if hear and turn is not None:
-        raise typer.BadParameter("a turn keeps only the page of its reply", param_hint="'--hear'")
+    kind = _kind(hear, summarise)
+    if kind != "page" and turn is not None:
+        hint = f"'--{kind}'"
+        raise typer.BadParameter("a turn keeps only the page of its reply", param_hint=hint)
     flow, stage = seen.place_of(place or "")
     wish = opening.Wish(flow=flow, user="", store=store, budget=budget, code=code)
     if fixture is not None:
-        found = seen.of_fixture(opening.read(flow, code), stage, fixture, budget, hear)
+        found = seen.of_fixture(opening.read(flow, code), stage, fixture, budget, kind)
     elif session is None:
-        found = seen.imagined(opening.read(flow, code), stage, _answers(answers), budget, hear)
+        found = seen.imagined(opening.read(flow, code), stage, _answers(answers), budget, kind)
     elif turn is None:
-        found = seen.of_session(wish, session, stage, hear)
+        found = seen.of_session(wish, session, stage, kind)
     else:
         found = _of_turn(wish, session, turn, stage)
     if as_json:
@@ -80,6 +89,12 @@ def show(
     for note in found.notes:
         output.error(note)
     sheet.show(found, heat=heat, dropped=dropped)
+
+
+def _kind(hear: bool, summarise: bool) -> "Kind":
+    if hear and summarise:
+        raise typer.BadParameter("hearing has another page", param_hint="'--summarise'")
+    return "hear" if hear else "summarise" if summarise else "page"
 
 
 def _check(

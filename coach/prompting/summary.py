@@ -19,7 +19,7 @@ from coach.record.summary import Summary, SummaryLine
 from coach.vocabulary.value import Value
 from coach.vocabulary.words import Role
 
-__all__ = ["Frontier", "Summarise", "SummaryLimits", "SummaryRequest", "fold", "purge"]
+__all__ = ["Frontier", "Summarise", "SummaryLimits", "SummaryRequest", "fold", "purge", "rewrite"]
 
 SPOKEN = (Role.USER, Role.ASSISTANT)
 
@@ -34,6 +34,11 @@ class SummaryLimits(Value):
     per_fold_tokens: Annotated[int, Setting(ge=0)] = 120
     total_tokens: Annotated[int, Setting(ge=0)] = 400
     fan: Annotated[int, Setting(ge=2)] = 4
+
+    @property
+    def room(self) -> int:
+        """How many tokens one summary may have."""
+        return min(self.per_fold_tokens, self.total_tokens)
 
 
 LIMITS = SummaryLimits()
@@ -65,7 +70,7 @@ def fold(
         request = SummaryRequest(
             messages=tuple(message for message in new if _shown(message)),
             earlier="\n".join(summary.text for summary in frontier if summary.lines),
-            most_tokens=min(limits.per_fold_tokens, limits.total_tokens),
+            most_tokens=limits.room,
             encoding=encoding,
             question=_question(leaving, covered),
             superseded=tuple(superseded),
@@ -75,6 +80,36 @@ def fold(
         summary = _summary(first, new, lines, name_of(summarise), encoding, revision)
         frontier = purged(merged((*frontier, summary), limits.fan, revision), never)
     return fitted(frontier, limits.total_tokens)
+
+
+def rewrite(
+    summaries: Frontier,
+    of: Summary,
+    text: str,
+    request: SummaryRequest,
+    *,
+    revision: int,
+    limits: SummaryLimits = LIMITS,
+) -> Frontier:
+    """The frontier with the `text` of an llm about the request's messages as the lines `of` a
+    summary, and what it says of a superseded value left out. Raises SummaryFailed when it gives
+    nothing usable."""
+
+    def llm(request: SummaryRequest, /) -> str:
+        return text
+
+    lines = asked(llm, request)
+    new = of.model_copy(
+        update={
+            "lines": lines,
+            "strategy": name_of(llm),
+            "encoding": request.encoding,
+            "revision": revision,
+        }
+    )
+    tokens = tokenizer(request.encoding)
+    frontier = tuple(new if s.id == of.id else counted(s, tokens) for s in summaries)
+    return fitted(purged(frontier, Phrases(request.superseded)), limits.total_tokens)
 
 
 def purge(summaries: Frontier, superseded: Collection[str], seqs: Collection[int]) -> Frontier:

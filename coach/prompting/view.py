@@ -194,7 +194,8 @@ class PromptView(Value):
 
     On a page for hearing, `fields` are all fields of the flow, `triggers` those of the stage,
     `earlier` the stages one can go back to, and `asks_about` the id of the assumption that is
-    asked about; on other pages there are none.
+    asked about; on other pages there are none. On a page for summing up, `history` is what is to be
+    summed up, `summary` what is known from before it, and `most_words` how long it may become.
     """
 
     flow: FlowView
@@ -240,6 +241,7 @@ class PromptView(Value):
     triggers: tuple[TriggerView, ...] = ()
     earlier: tuple[str, ...] = ()
     asks_about: str | None = None
+    most_words: Annotated[int, Setting(ge=0)] = 0
 
 
 def build_view(

@@ -99,6 +99,14 @@ class StoreReader:
         with self.database.transaction(write=False) as db:
             return reading.newest(db, session_id, limit, after)
 
+    def span(
+        self, session_id: str, first: int, last: int, claim: Claim | None = None
+    ) -> list[Message]:
+        """The messages of these numbers; read in the claim's transaction, if any."""
+        with self._within(claim) as db:
+            of = {"session": session_id, "first": first, "past": last + 1}
+            return [mapping.to_message(row) for row in db.rows(statements.messages_at, **of)]
+
     def turns(self, session_id: str) -> list[StoredTurn]:
         """The log of a session, the opening (number 0) first."""
         with self.database.transaction(write=False) as db:

@@ -14,6 +14,8 @@ from coach.vocabulary.commands import Command
 from coach.vocabulary.decision import Decision
 from coach.vocabulary.llm import LlmCall
 
+REWRITE = "rewrite:"  # begins the keys of events in which a summary is written anew
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definition:
@@ -48,6 +50,11 @@ class StoredTurn:
     calls: tuple[LlmCall, ...] = ()
     partial: bool = False
     said: int = 0
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody did anything: a summary was written anew."""
+        return not self.said and self.key.startswith(REWRITE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

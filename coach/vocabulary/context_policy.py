@@ -18,6 +18,7 @@ MESSAGES = 20
 TRIM_TO = 0.7
 SUMMARY_TOKENS = 400
 RECALL_TOKENS = 400
+OFFLINE, LLM = "extractive", "llm"  # strategies: what 'llm' begins with, and itself
 
 
 class WindowPolicy(Value):
@@ -41,9 +42,10 @@ class WindowPolicy(Value):
 
 class SummaryPolicy(Value):
     """What becomes of messages that leave the window: `strategy` 'extractive' keeps what
-    matters of them, at most `max_tokens` altogether; 'none' keeps nothing of them on the page."""
+    matters of them, at most `max_tokens` altogether; 'llm' does so at once, and then has an llm
+    write it anew, where there is one; 'none' keeps nothing of them on the page."""
 
-    strategy: Annotated[str, Setting(pattern=r"^(extractive|none)$")] = "extractive"
+    strategy: Annotated[str, Setting(pattern=r"^(extractive|llm|none)$")] = "extractive"
     max_tokens: Annotated[int, Setting(ge=1, le=100_000)] = SUMMARY_TOKENS
 
 

@@ -197,6 +197,22 @@ def test_what_a_session_cannot_show_is_said(run, talked, args, code, words):
     assert words in result.stderr
 
 
+def test_the_page_for_summing_up_is_shown(run, store):
+    """At a stage, of a fixture, and of what a session has in its window."""
+    page = run("prompt", "show", "grow/reality", "--summarise").stdout
+    assert "How you sum up" in page
+    assert "in at most 84 words" in page
+    midway = run("prompt", "show", "grow", "--fixture", "midway", "--summarise", "--json").stdout
+    assert json.loads(midway)["template"] == "summarise.md.jinja"
+    run("chat", "--store", store, "--session", "one", input="run more often\n")
+    page = ("prompt", "show", "--session", "one", "--store", store, "--summarise")
+    assert "run more often" in run(*page).stdout
+    assert run(*page, "--turn", "1").exit_code == 2
+    both = run(*page, "--hear")
+    assert both.exit_code == 2
+    assert "hearing has another page" in both.output
+
+
 def test_the_page_for_hearing_is_shown(run, store):
     """At a stage, of a fixture, of a session; a turn has none."""
     assert "They were asked for rating" in run("prompt", "show", "grow/reality", "--hear").stdout

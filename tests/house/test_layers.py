@@ -52,6 +52,8 @@ FLOORS: list[set[str]] = [
         "recall",
         "recipe",
         "rendering",
+        "rewriter",
+        "rewriting",
         "scaffold",
         "scenes",
         "ringing",
