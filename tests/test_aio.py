@@ -230,22 +230,22 @@ def server() -> Iterator[FakeLlmServer]:
         yield server
 
 
-def names() -> list[str]:
-    return [thread.name for thread in threading.enumerate()]
-
-
 async def test_our_own_llms_are_asked_off_the_caller_s_loop(
     server: FakeLlmServer, store: SqlStore, grow: Flow
 ) -> None:
     """In a loop of the bot's own, with no thread of the caller's; closing leaves neither."""
+    before = set(threading.enumerate())
     bot = AsyncBot(grow, store, llm=f"openai_compatible:{server.url}#fake")
     talk = await bot.session("ada", id="s")
     assert (await talk.say("Hello.")).reply == "one two three four"
-    assert "coach-llm" in names()
+    ours = [t for t in set(threading.enumerate()) - before if t.name.startswith("coach-llm")]
+    assert "coach-llm" in [thread.name for thread in ours]
     assert server.connections == 1
     await bot.close()
-    assert not [name for name in names() if name.startswith("coach-llm")]
-    assert server.connections == 0
+    assert not [thread for thread in ours if thread.is_alive()]
+    async with asyncio.timeout(30):  # until the server has seen it, too
+        while server.connections:
+            await asyncio.sleep(0.01)
 
 
 async def test_an_llm_of_the_caller_s_stays_in_the_caller_s_loop(grow: Flow) -> None:
