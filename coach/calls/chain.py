@@ -26,6 +26,7 @@ OFFLINE = "offline"
 Accept = Callable[[Completion], None]
 
 log = logging.getLogger("coach.calls")
+log.addHandler(logging.NullHandler())  # whoever gets the error need not read it on stderr as well
 
 
 class LlmChain:

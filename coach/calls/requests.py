@@ -6,12 +6,12 @@ from typing import Protocol
 
 from coach.calls.chain import Accept, LlmChain
 from coach.calls.tap import Sink
-from coach.errors import ContextTooLong
+from coach.errors import BudgetError, ContextTooLong
 from coach.prompting.message import PromptMessage
 from coach.prompting.prompt import Prompt
 from coach.vocabulary.llm import Completion, LlmCall, LlmMessage, LlmRequest
 
-SMALLER = 0.6  # of the budget, when the llm says that the page is too long for it
+SMALLER = 0.6  # of the page, when the llm says that it is too long
 
 
 class Ask(Protocol):
@@ -35,7 +35,7 @@ class Paged:
         return self.page.chat_tokens + self.beside
 
     def smaller(self) -> "Paged":
-        budget = int(self.page.ledger.budget * SMALLER)
+        budget = int(min(self.page.ledger.budget, self.page.tokens) * SMALLER)
         return replace(self, page=self.again(budget), budget=budget)
 
 
@@ -52,9 +52,17 @@ async def ask(
     try:
         asked = request(paged.page)
         return await chain.ask(asked, calls, paged.tokens, tap, True, accept), paged
-    except ContextTooLong:
-        less = paged.smaller()
+    except ContextTooLong as error:
+        less = _smaller(paged, error)
     return await chain.ask(request(less.page), calls, less.tokens, tap, False, accept), less
+
+
+def _smaller(paged: Paged, error: ContextTooLong) -> Paged:
+    """The page made smaller; the error itself when what has to be on it leaves nothing to cut."""
+    try:
+        return paged.smaller()
+    except BudgetError:
+        raise error from None
 
 
 def messages_of(page: Prompt) -> tuple[LlmMessage, ...]:

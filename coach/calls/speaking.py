@@ -15,6 +15,9 @@ from coach.vocabulary.llm import Completion, Finish, LlmCall, LlmRequest, Purpos
 ELLIPSIS = "…"
 
 
+CUT = " …"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """The words of an llm, and the page that they answer; a `partial` one was broken off by
@@ -61,6 +64,8 @@ async def _reply(chain: LlmChain, speech: Speech) -> Reply:
         specs = exchange.specs
         answer, paged = await ask(chain, paged, _Request(speech, specs), speech.calls, tap)
         if not (answer.tool_calls and specs):
+            if answer.finish is Finish.LENGTH and tap.said:
+                tap.tell(CUT)
             return Reply(text=words_of(answer), paged=paged)
         tap.tell_rest(answer.text.strip())
         calls = await exchange.note(answer)
@@ -87,7 +92,7 @@ class _Request:
 def words_of(answer: Completion) -> str:
     """The text of an answer; one that was cut off at its greatest length ends in '…'."""
     text = answer.text.strip()
-    return f"{text} …" if answer.finish is Finish.LENGTH else text
+    return f"{text}{CUT}" if answer.finish is Finish.LENGTH else text
 
 
 def _broken_off(speech: Speech) -> Reply:

@@ -21,7 +21,7 @@ VOLATILE = frozenset(
     | {"moved", "offers_close", "problems", "progress", "question", "resumed", "today"}
     | {"turns_left", "waits_for", "more_assumptions", "tools", "tasks", "sections", "known"}
     | {"workflow", "agents", "customer", "who", "roles", "recalled", "unreachable"}
-    | {"reflected"}
+    | {"reflected", "most_words"}
     | {"triggers", "earlier", "asks_about"}
 )
 SELDOM = frozenset(

@@ -21,7 +21,7 @@ from coach.hearing import rules
 from coach.stores.check import check
 from coach.stores.sql import SqlStore
 from coach.testing import FailingLLM, FakeClock, Pieces, ScriptedLLM
-from coach.vocabulary.commands import Set
+from coach.vocabulary.commands import SayNothing, Set
 from coach.vocabulary.llm import LlmRequest, Purpose, total_usage
 from coach.vocabulary.llm_policy import LlmPolicy
 
@@ -144,19 +144,26 @@ def test_an_answer_that_breaks_off_is_no_answer(grow: Flow, store: SqlStore) -> 
 
 
 def test_a_page_that_is_too_long_is_made_smaller_once(grow: Flow) -> None:
-    """And the turn remembers the size that went."""
-    llm = ScriptedLLM(hear=[GOAL], speak=[ContextTooLong("too long"), "Good."])
+    """Smaller than it was, whatever its budget; and the turn remembers the size that went."""
+    llm = ScriptedLLM(speak=[*["Go on."] * 8, ContextTooLong("too long"), "Good."])
     talk = Bot(grow, llm=chain(llm), clock=FakeClock()).session("ada")
-    turn = talk.say(SAID)
-    assert turn.prompt.ledger.budget == 1_200
-    assert talk.page_at(1).text == turn.prompt.text
+    for _ in range(8):
+        talk.say("word " * 60, heard=[SayNothing()])
+    turn = talk.say(SAID, heard=[SayNothing()])
+    long, short = (sum(len(m.content) for m in r.messages) for r in llm.requests[-2:])
+    assert short < long * 0.8
+    assert turn.prompt.tokens <= turn.prompt.ledger.budget
+    assert talk.page_at(9).text == turn.prompt.text
 
 
 def test_one_that_is_too_long_again_is_an_error(grow: Flow) -> None:
     """A third is not made."""
-    llm = ScriptedLLM(hear=[GOAL], speak=[ContextTooLong("too long"), ContextTooLong("still")])
+    llm = ScriptedLLM(speak=[*["Go on."] * 8, ContextTooLong("too long"), ContextTooLong("still")])
+    talk = Bot(grow, llm=chain(llm), clock=FakeClock()).session("ada")
+    for _ in range(8):
+        talk.say("word " * 60, heard=[SayNothing()])
     with pytest.raises(ContextTooLong, match="still"):
-        Bot(grow, llm=chain(llm), clock=FakeClock()).session("ada").say(SAID)
+        talk.say(SAID, heard=[SayNothing()])
 
 
 def test_a_hearer_of_the_host_s_own_stays(grow: Flow) -> None:
