@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from coach.errors import Problem, did_you_mean
 from coach.flows.source import Document
+from coach.vocabulary.span import PATTERN as SPAN
 
 WORDED = {
     "datetime": "a time with its zone, such as 2026-01-05T09:00:00Z",
@@ -21,6 +22,10 @@ WORDED = {
     "tuple": "a list",
     "dict": "a map",
     "model": "a map",
+}
+PATTERNS = {
+    r"\S": "words, and not empty",
+    SPAN: "a span of time, such as '90 minutes' or '3 days' (seconds, minutes, hours, days, weeks)",
 }
 
 Place = tuple[str | int, ...]
@@ -60,7 +65,7 @@ def _shape(form: Form, document: Document, error: ValidationError) -> Iterator[P
     for detail in error.errors(include_url=False):
         place, told = _place(document.data, detail["loc"]), detail["type"]
         missing = told == "missing"
-        if (place in seen and not missing) or is_broken(document, place):
+        if (place in seen and not missing) or is_broken(document, place) or _follows(detail):
             continue
         seen.add(place)
         if told == "extra_forbidden":
@@ -69,8 +74,13 @@ def _shape(form: Form, document: Document, error: ValidationError) -> Iterator[P
             words = f"{_subject(form, place)} needs {detail['loc'][-1]!r}"
             yield problem(document, place, form.code(102), words)
         else:
-            words = _wrong(_subject(form, place), told, detail["msg"])
+            words = _wrong(_subject(form, place), detail)
             yield problem(document, place, form.code(103), words)
+
+
+def _follows(detail: Mapping[str, Any]) -> bool:
+    """Whether a list counts as empty only because what is in it was told to be wrong."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _place(data: Any, location: Sequence[str | int]) -> Place:
@@ -116,8 +126,15 @@ def _subject(form: Form, place: Place) -> str:
     return words if not outer else f"{words} of {_subject(form, tuple(outer))}"
 
 
-def _wrong(subject: str, kind: str, message: str) -> str:
+def _wrong(subject: str, detail: Mapping[str, Any]) -> str:
     """What pydantic says of a place, as a sentence."""
+    kind, message, given = detail["type"], detail["msg"], detail["input"]
+    if kind == "too_short":
+        return f"{subject} should hold at least {detail['ctx']['min_length']}"
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        return f"{subject} should be text: put it in quotes"
+    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] in PATTERNS:
+        return f"{subject} should be {PATTERNS[detail['ctx']['pattern']]}"
     for start, words in WORDED.items():
         if kind.startswith(start):
             return f"{subject} should be {words}"

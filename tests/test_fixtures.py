@@ -164,7 +164,7 @@ def told(text: str, flow: Flow) -> list[str]:
         ("message: hi\nmessage: ho\n", "f:2: F004 the key 'message' stands twice"),
         ("message: hi\n---\nmessage: ho\n", "F009 a second document ('---'): one fixture per file"),
         ("message: yes\nanswers: {importance: '9'}\nassumptions: no\n", "should be a list"),
-        ("message: 5\n", "f:1: X103 'message' should be a valid string"),
+        ("message: 5\n", "f:1: X103 'message' should be text: put it in quotes"),
     ],
 )
 def test_the_reader_of_flows_reads_it(grow: Flow, text: str, words: str):

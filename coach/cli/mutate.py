@@ -22,7 +22,9 @@ Jobs = Annotated[
 ]
 FailUnder = Annotated[
     float | None,
-    typer.Option(metavar="N", help="Exit with 1 when less than N percent are killed."),
+    typer.Option(
+        metavar="N", min=0, max=100, help="Exit with 1 when less than N percent are killed."
+    ),
 ]
 Brief = Annotated[bool, typer.Option("--brief", help="Only what is left to do.")]
 

@@ -25,6 +25,8 @@ def new(folder: Folder, flow: Name = "habit") -> None:
 
     if not folder.strip():
         raise InputError("no folder is named: 'coach new DIR', or 'coach new .' for this one")
+    if folder.startswith("-"):
+        folder = f"./{folder}"
     files = project_files(flow)
     make_project(Path(folder), files)
     output.line("\n".join(str(Path(folder) / path) for path in files))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def check_name(flow: str) -> None:
 
 def _nearest(flow: str) -> str:
     """' Did you mean 'my_flow'?' for 'My-Flow', if anything is left of the name."""
-    name = re.sub(r"[^a-z0-9]+", "_", flow.lower()).lstrip("_0123456789").rstrip("_")[:LONGEST]
+    plain = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", flow.lower()))
+    name = re.sub(r"[^a-z0-9]+", "_", plain).lstrip("_0123456789").rstrip("_")[:LONGEST]
     near = f"{name}_flow" if name in NO_WORDS else name
     return f" Did you mean {near!r}?" if near else ""
 

@@ -100,7 +100,8 @@ class StoryModule(pytest.File):
         self.player = player_of(self.config)
         for story in self.player.load(self.path).stories:
             register(self.config, story.tags)
-            yield StoryItem.from_parent(self, name=story.name, story=story)
+            # pytest and junit take '::' for the end of a name
+            yield StoryItem.from_parent(self, name=story.name.replace("::", ":"), story=story)
 
     def repr_failure(  # type: ignore[override]  # a collector's takes no style
         self, excinfo: pytest.ExceptionInfo[BaseException]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from textwrap import dedent
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -94,6 +95,19 @@ def test_a_story_has_an_id(project: pytest.Pytester) -> None:
     """To be run alone."""
     result = run(project, "grow.story.yaml::a goal is asked for its measure")
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("name", ["a [draft], 50%", "a :: b", "über <b> {{ 7*7 }}", "日本の話"])
+def test_a_story_with_any_name_can_be_run_alone(pytester: pytest.Pytester, name: str) -> None:
+    """And stands in junit's report by it."""
+    text = f"flow: grow\n---\nstory: {name!r}\nturns: [{{user: run far}}]\n"
+    (pytester.path / "a.story.yaml").write_text(text)
+    shown = name.replace("::", ":")
+    result = run(pytester, f"a.story.yaml::{shown}", "--junitxml=out.xml")
+    result.assert_outcomes(passed=1)
+    case = ElementTree.parse(pytester.path / "out.xml").find(".//testcase")
+    assert case is not None
+    assert str(case.get("name")).startswith(shown)
 
 
 def test_a_file_with_problems_is_an_error(pytester: pytest.Pytester) -> None:
@@ -196,6 +210,7 @@ turns:
 
 def test_snapshots_are_written_and_compared(pytester: pytest.Pytester) -> None:
     """--coach-update takes what has changed."""
+    pytester.mkdir("prompts")
     (pytester.path / "a.story.yaml").write_text(SNAPSHOT)
     run(pytester).stdout.fnmatch_lines(["snapshot_changed: there is no snapshot yet*"])
     run(pytester, "--coach-update").assert_outcomes(passed=1)

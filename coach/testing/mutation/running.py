@@ -135,7 +135,7 @@ def _all_pass(bench: Bench) -> None:
     if failed:
         raise StoryError(_fails(result) for result in failed)
     if not bench.stories:
-        raise FlowError(f"no story there is about the flow {bench.flow.id!r}")
+        raise FlowError(f"no story there is about the flow {bench.flow.id!r}: 'coach story new'")
 
 
 def _fails(result: StoryResult) -> Problem:

@@ -3,7 +3,7 @@
 They are read as strictly as flow files, by the same reader, and every problem of a file is told
 at once. F codes are those of the reader; S101 unknown key, S102 missing key, S103 wrong value,
 S104 unknown stage, S105 unknown field, S106 another unknown name, S107 a story of that name
-stands in the file already, S108 no flow is named.
+stands in the file already, S108 no flow is named, S109 none of that name, S110 no such folder.
 """
 
 from collections.abc import Iterator, Mapping
@@ -109,7 +109,7 @@ def _story(document: Document, header: Header, problems: list[Problem]) -> Itera
         lines = {**document.keys, **document.values}
         line = document.line(("story",))
         told = story.under(header, At(path=document.path, line=line, lines=lines))
-        if told.flow is None:
+        if told.flow is None and not problems:
             words = f"story {told.name!r} names no flow: write 'flow: NAME' in the header"
             problems.append(problem(document, ("story",), FORM.code(108), words))
         yield told

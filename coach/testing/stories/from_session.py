@@ -9,6 +9,7 @@ from coach.errors import SessionError
 from coach.record.context import CoachContext
 from coach.stores.sql import SqlStore
 from coach.stores.values import StoredTurn
+from coach.testing.stories.new import check_name
 from coach.testing.stories.short import short_of
 from coach.testing.stories.story import Story, StoryTurn
 from coach.testing.stories.writing import write_story
@@ -30,7 +31,10 @@ class Retold:
 
 def retell(store: SqlStore, session_id: str, name: str | None = None) -> Retold:
     """The story of a session. Each turn expects its moves, the answers that changed in it, and
-    the question it ended with. SessionNotFound, or SessionError when nobody has said anything."""
+    the question it ended with. SessionNotFound, or SessionError when nobody has said anything;
+    InputError for a name that a story cannot have."""
+    if name is not None:
+        check_name(name)
     contexts = {context.revision: context for context in store.contexts(session_id)}
     log = [turn for turn in store.turns(session_id) if turn.revision is not None]
     told = [turn for turn in log if turn.number and turn.text]

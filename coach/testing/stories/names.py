@@ -1,9 +1,12 @@
-"""Names in a story that its flow does not have: stages, fields, artifacts, with their lines."""
+"""Names in a story that lead nowhere, with their lines: its flow, and the stages, fields and
+artifacts that the flow does not have."""
 
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from coach.errors import Problem, did_you_mean
+from coach.errors import FlowNotFound, Problem, did_you_mean
 from coach.flows.flow import Flow
 from coach.testing.stories.expect import Expect
 from coach.testing.stories.story import Place, Story
@@ -18,6 +21,7 @@ class Name(NamedTuple):
     name: str
 
 
+NO_FLOW = "S109"  # told once in a file
 CODES = {"stage": "S104", "field": "S105", "artifact": "S106"}
 
 
@@ -29,6 +33,25 @@ def unknown_names(story: Story, flow: Flow) -> Iterator[Problem]:
             words = f"flow {flow.name!r} has no {kind} {name!r}.{did_you_mean(name, known[kind])}"
             line = story.at.of(*place)
             yield Problem(path=story.at.path, line=line, code=CODES[kind], message=words)
+
+
+def no_flow(story: Story, error: FlowNotFound) -> Problem:
+    """The flow of a story is not to be found from here; perhaps from a folder around its file."""
+    at, name = story.at, story.flow or ""
+    places = (folder / "states" / f"{name}.yaml" for folder in Path(at.path).absolute().parents)
+    near = next((place for place in places if name and place.is_file()), None)
+    hint = ""
+    if near is not None:
+        path = os.path.relpath(near, Path(at.path).absolute().parent)
+        hint = f" There is {path!r} beside this file: name that, or go to its project."
+    return Problem(path=at.path, line=at.of("flow"), code=NO_FLOW, message=f"{error}{hint}")
+
+
+def no_prompts(story: Story) -> Iterator[Problem]:
+    """The folder of templates that a story names is none."""
+    if story.prompts is not None and not Path(story.prompts).is_dir():
+        words = f"there is no folder {story.prompts!r} of templates"
+        yield Problem(path=story.at.path, line=story.at.of("prompts"), code="S110", message=words)
 
 
 def _is_stage(flow: Flow, name: str) -> bool:

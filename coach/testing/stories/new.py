@@ -1,11 +1,13 @@
 """A first story for a flow: somebody answers the first question, and what comes of it."""
 
+from coach.errors import InputError
 from coach.flows.flow import Flow
 from coach.testing.stories.player import Player
 from coach.testing.stories.story import Story, StoryTurn
 from coach.testing.stories.writing import write_story
 from coach.vocabulary.fields import BaseField, ChoiceField, ListField, NumberField, RatingField
 
+LONGEST = 200
 WORDS = {
     "yesno": "yes",
     "date": "tomorrow",
@@ -19,7 +21,8 @@ See 'coach story schema' for all of it."""
 
 
 def new_story(flow: Flow, name: str, player: Player) -> str:
-    """The text of a story file that passes as it is."""
+    """The text of a story file that passes as it is. InputError for what is no name of one."""
+    check_name(name)
     turn = StoryTurn(user=_words(flow))
     story = Story(story=name, flow=flow.name, turns=(turn,))
     played = player.play(story).turns[0].played
@@ -28,6 +31,14 @@ def new_story(flow: Flow, name: str, player: Player) -> str:
         answers = {n: a.value for n, a in played.context.answers.items() if a.counts}
         expect = {"stage": played.stage, "answers": answers, "asks": played.decision.asks}
     return write_story(story, [expect], NOTES)
+
+
+def check_name(name: str) -> None:
+    """InputError for what is no name of a story."""
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST:
+        raise InputError(
+            f"{name!r:.40} is no name for a story: one line of at most {LONGEST} characters"
+        )
 
 
 def _words(flow: Flow) -> str:

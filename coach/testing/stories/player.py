@@ -1,6 +1,6 @@
 """The player: finds the flows of stories, and plays them one after the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import copy
 from dataclasses import replace
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coach.bot import Bot
 from coach.calls.chain import OFFLINE
-from coach.errors import CoachError, StoryError
+from coach.errors import CoachError, FlowNotFound, Problem, StoryError
 from coach.flows.flow import Flow
 from coach.flows.load import load_flow
 from coach.flows.registry import EMPTY, Registry
@@ -19,7 +19,7 @@ from coach.stores.sql import SqlStore
 from coach.testing.clock import FakeClock
 from coach.testing.stories.answering import Answering
 from coach.testing.stories.files import StoryFile, load_stories
-from coach.testing.stories.names import unknown_names
+from coach.testing.stories.names import NO_FLOW, no_flow, no_prompts, unknown_names
 from coach.testing.stories.playing import HOW, How, Play, Way
 from coach.testing.stories.results import Failure, Kind, StoryResult
 from coach.testing.stories.shelf import Shelf
@@ -78,17 +78,27 @@ class Player:
     def load(self, path: Path) -> StoryFile:
         """The stories of a file, each held against its flow; StoryError with every problem.
 
-        FlowNotFound, or FlowFileError, when a flow cannot be had.
+        FlowFileError when a flow cannot be read.
         """
         file = load_stories(path)
-        problems = [
-            problem
-            for story in file.stories
-            for problem in unknown_names(story, self.flow_of(story))
-        ]
+        problems: dict[str, Problem] = {}
+        for problem in (found for story in file.stories for found in self._problems(story)):
+            problems.setdefault(
+                problem.message if problem.code == NO_FLOW else str(problem), problem
+            )
         if problems:
-            raise StoryError(problems)
+            raise StoryError(problems.values())
         return file
+
+    def _problems(self, story: Story) -> Iterator[Problem]:
+        """What a story names and is not there."""
+        try:
+            flow = self.flow_of(story)
+        except FlowNotFound as error:
+            yield no_flow(story, error)
+            return
+        yield from no_prompts(story)
+        yield from unknown_names(story, flow)
 
     def play(self, story: Story) -> StoryResult:
         """What becomes of a story. What is wrong with it or its flow is a failure, not raised."""

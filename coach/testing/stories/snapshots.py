@@ -1,6 +1,8 @@
 """Snapshots of pages in stories: `snapshots/FILE/STORY/TURN.txt` beside the story's file."""
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from coach.testing.stories.story import Story
 
 FOLDER = "snapshots"
 SUFFIX = ".story.yaml"
+LONGEST = 80  # bytes
 HINT = "--coach-update takes it"
 
 
@@ -38,5 +41,9 @@ def stem(path: Path) -> str:
 
 
 def slug(name: str) -> str:
-    """A name that any file system takes."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:80] or "story"
+    """A name that any file system takes, in letters of any script."""
+    words = re.sub(r"\W+", "_", unicodedata.normalize("NFC", name.lower())).strip("_") or "story"
+    if len(words.encode()) <= LONGEST:
+        return words
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]  # two long names may begin alike
+    return f"{words.encode()[: LONGEST - 9].decode(errors='ignore')}_{digest}"

@@ -170,3 +170,71 @@ def test_paths_are_seen_from_the_file(tmp_path: Path) -> None:
     (story,) = load_stories(path).stories
     assert story.flow == str(tmp_path / "../mine.yaml")
     assert story.prompts == str(tmp_path / "pages")
+
+
+def problems_of(text: str) -> list[str]:
+    with pytest.raises(StoryError) as error:
+        parse_stories(f"flow: grow\n---\nstory: s\n{text}\n", "f")
+    return [str(problem) for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        ("[]", "f:4: S103 'turns' should hold at least 1"),
+        ("[{user: 5}]", "f:4: S103 'user' of item 1 of 'turns' should be text: put it in quotes"),
+        ("[{user: ' '}]", "f:4: S103 'user' of item 1 of 'turns' should be words, and not empty"),
+        (
+            "[{user: x, after: 3 moons}]",
+            "f:4: S103 'after' of item 1 of 'turns' should be a span of time, such as '90 minutes' "
+            "or '3 days' (seconds, minutes, hours, days, weeks)",
+        ),
+    ],
+)
+def test_a_turn_that_is_wrong_is_one_problem(turns: str, told: str) -> None:
+    """In words that say what would be right."""
+    assert problems_of(f"turns: {turns}") == [told]
+
+
+def test_a_header_that_is_wrong_is_one_problem() -> None:
+    """Its stories are not told to lack what it says."""
+    with pytest.raises(StoryError) as error:
+        parse_stories("flow: grow\nclock: tomorrow\n---\nstory: s\nturns: [{user: x}]\n", "f")
+    assert str(error.value) == "f:2: S103 'clock': 'tomorrow' is no time: write 2026-03-02T09:00"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A project in a folder beside the one that we are in, with a story about its flow."""
+    for name in ("states", "stories"):
+        (tmp_path / "p" / name).mkdir(parents=True)
+    (tmp_path / "p/states/tea.yaml").write_text("flow: tea")
+    return tmp_path / "p/stories/a.story.yaml"
+
+
+def test_a_flow_that_is_not_to_be_found_is_told_once(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With file and line, and the file of that name that is near."""
+    monkeypatch.chdir(elsewhere.parents[2])
+    elsewhere.write_text(
+        "flow: tea\n---\nstory: one\nturns: [{user: x}]\n---\nstory: two\nturns: [{user: x}]\n"
+        "---\nstory: three\nflow: grwo\nturns: [{user: x}]\n"
+    )
+    with pytest.raises(StoryError) as error:
+        Player().load(elsewhere)
+    first, second = map(str, error.value.problems)
+    assert first.startswith(f"{elsewhere}:3: S109 no flow 'tea' in 'states'")
+    assert first.endswith(
+        "There is '../states/tea.yaml' beside this file: name that, or go to its project."
+    )
+    assert ":10: S109 no flow 'grwo'" in second
+    assert "Did you mean 'grow'?" in second
+
+
+def test_a_folder_of_templates_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Else the built-in ones would stand in for it in silence."""
+    path = tmp_path / "a.story.yaml"
+    path.write_text("flow: grow\n---\nstory: one\nprompts: nope\nturns: [{user: x}]\n")
+    with pytest.raises(StoryError, match=r"a.story.yaml:4: S110 there is no folder .*nope"):
+        Player().load(path)

@@ -2,11 +2,13 @@
 
 import pytest
 
+from coach.errors import InputError
 from coach.flows.load import load_flow, parse_flow
 from coach.library import list_flows
 from coach.testing.stories.files import parse_stories
 from coach.testing.stories.new import new_story
 from coach.testing.stories.player import Player
+from coach.testing.stories.snapshots import slug
 
 FIELDS = [
     "text", "number, minimum: 7", "rating, lowest: 1, highest: 5", "yesno", "date, future: true",
@@ -33,3 +35,28 @@ def test_every_kind_of_field_is_answered(field: str) -> None:
     (story,) = parse_stories(new_story(flow, "s", player)).stories
     assert story.turns[0].expect.answers
     assert player.play(story).passed
+
+
+@pytest.mark.parametrize("name", ["", "  ", "two\nlines", "nul\0", "x" * 201])
+def test_what_is_no_name_is_refused(name: str) -> None:
+    """One line, neither empty nor endless."""
+    with pytest.raises(InputError, match="is no name for a story: one line"):
+        new_story(load_flow("grow"), name, Player())
+
+
+@pytest.mark.parametrize("name", ["日本の話", "été", "a: b # c", "- 'x' \"y\"", "null", "x" * 200])
+def test_any_other_name_is_kept(name: str) -> None:
+    """Whatever YAML would make of it."""
+    (story,) = parse_stories(new_story(load_flow("grow"), name, Player())).stories
+    assert story.name == name
+
+
+def test_files_are_named_in_letters_of_any_script() -> None:
+    """So that two stories do not share one; long names are told apart by a mark."""
+    assert slug("The first: question!") == "the_first_question"
+    assert slug("日本の話") == "日本の話"
+    assert slug("E\u0301te\u0301") == slug("Été")
+    assert slug("…") == "story"
+    one, other = slug("日" * 60 + "a"), slug("日" * 60 + "b")
+    assert one != other
+    assert max(len(one.encode()), len(other.encode())) <= 80
