@@ -78,29 +78,36 @@ class Plugin:
         names = [name for name in wanted if name] if all(wanted) else []
         self.collector: Collector = Collector(names, self._excused)
         self.reports: list[Report] = []
+        self._written: list[str] = []
         self._failed = False
         self._ran = False
         self._token: Any = None
 
     def check_names(self) -> None:
         """pytest.UsageError for a name that is no flow, perhaps a path that pytest was to have."""
-        from coach.errors import FlowError
+        from coach.errors import FlowError, FlowFileError
 
-        try:
-            for name in self.collector.names:
+        for name in self.collector.names:
+            try:
                 self.collector.find(name)
-        except FlowError as error:
-            hint = "write --flow-cov=FLOW, or put the option behind the paths"
-            raise pytest.UsageError(f"--flow-cov: {error} ({hint})") from None
+            except FlowError as error:
+                hint = " (write --flow-cov=FLOW, or put the option behind the paths)"
+                is_flow = isinstance(error, FlowFileError) and name.isidentifier()
+                raise pytest.UsageError(f"--flow-cov: {error}{'' if is_flow else hint}") from None
 
     @property
     def _is_worker(self) -> bool:
         return hasattr(self.config, "workerinput")
 
     def _excused(self, flow: str) -> Mapping[str, str]:
+        """What is exempt of a flow; what is wrong with the file is told at the end."""
+        from coach.errors import FlowFileError
         from coach.testing.exempt import load_exempt
 
-        return load_exempt(self.folders, flow)[0].unreachable
+        try:
+            return load_exempt(self.folders, flow)[0].unreachable
+        except FlowFileError:
+            return {}
 
     # -- tests -----------------------------------------------------------------------------
 
@@ -150,16 +157,39 @@ class Plugin:
         return done
 
     def _finish(self, session: pytest.Session) -> None:
-        from coach.testing.coverage.files import write_html, write_json
         from coach.testing.coverage.report import Report
 
         self.collector.expect()
         coverages = sorted(self.collector.flows.values(), key=lambda c: c.universe.flow.id)
         self.reports = [Report(coverage) for coverage in coverages]
+        self._check_exempt()
         for kind, path in self._wanted():
             if kind != "term":
-                {"json": write_json, "html": write_html}[kind](Path(path), self.reports)
+                self._write(kind, path)
         session.testsfailed += bool(self._below())
+
+    def _check_exempt(self) -> None:
+        """pytest.UsageError for a file of exempt items that is wrong, or names what is none."""
+        from coach.errors import FlowFileError
+        from coach.testing.exempt import check_known, load_exempt
+
+        try:
+            for report in self.reports:
+                exempt, document = load_exempt(self.folders, report.flow.name)
+                items = report.coverage.universe.items
+                check_known(document, "unreachable", exempt.unreachable, items)
+        except FlowFileError as error:
+            raise pytest.UsageError(f"--flow-cov: {error}") from None
+
+    def _write(self, kind: str, path: str) -> None:
+        from coach.testing.coverage.files import write_html, write_json
+
+        try:
+            {"json": write_json, "html": write_html}[kind](Path(path), self.reports)
+        except OSError as error:
+            words = f"{path!r} cannot be written: {error.strerror}"
+            raise pytest.UsageError(f"--flow-cov-report: {words}") from None
+        self._written.append(path)
 
     def _wanted(self) -> list[tuple[str, str]]:
         return self.config.getoption("flow_cov_report") or [("term", "")]
@@ -183,7 +213,8 @@ class Plugin:
         write = terminalreporter.write_line
         for kind, path in self._wanted():
             if kind != "term":
-                write(f"Flow coverage was written to {path}")
+                if path in self._written:
+                    write(f"Flow coverage was written to {path}")
                 continue
             for report in self.reports:
                 terminalreporter.write_sep("-", "flow coverage")

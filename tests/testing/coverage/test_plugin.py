@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
+KEPT = yaml  # what a run of pytest in this process imports, it takes away again: not this
 pytest_plugins = ["pytester"]
 TESTS = """
 import pytest
@@ -122,3 +124,42 @@ def test_an_unknown_report_is_refused(pytester: pytest.Pytester) -> None:
 def test_without_options_nothing_is_watched(pytester: pytest.Pytester) -> None:
     """Nor said."""
     assert "coverage" not in Ran(pytester, "-k", "goal").said
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("flow: grow\nunreachable:\n  nope: because\n", "3: E101 nothing is called 'nope'"),
+        ("flow: grow\nunreachable: [x", "3: F002 not valid YAML"),
+        ("flow: wrog\n", "1: E101 the file is called after 'grow'"),
+    ],
+)
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_file_of_exempt_items_that_is_wrong_is_told(
+    pytester: pytest.Pytester, text: str, told: str, workers: str
+) -> None:
+    """With its line, once all tests have run, and they do not fail for it."""
+    (pytester.path / "grow.exempt.yaml").write_text(text)
+    ran = Ran(pytester, "--flow-cov=grow", "-k", "goal", "-n", workers)
+    assert f"grow.exempt.yaml:{told}" in ran.said
+    assert "1 passed" in ran.said
+    assert "INTERNALERROR" not in ran.said
+    assert ran.run.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_report_that_cannot_be_written_is_told(pytester: pytest.Pytester) -> None:
+    """In one line, and nobody says that it was."""
+    (pytester.path / "file").write_text("")
+    ran = Ran(pytester, "--flow-cov-report=json:file/cov.json", "-k", "goal")
+    assert "--flow-cov-report: 'file/cov.json' cannot be written: File exists" in ran.said
+    assert "was written to" not in ran.said
+    assert "INTERNALERROR" not in ran.said
+
+
+def test_a_flow_with_problems_is_told_without_advice(pytester: pytest.Pytester) -> None:
+    """The option was right."""
+    (pytester.path / "states").mkdir()
+    (pytester.path / "states/tea.yaml").write_text("flow: tea\n")
+    ran = Ran(pytester, "--flow-cov=tea")
+    assert "states/tea.yaml:1: F021 the flow needs 'stages'" in ran.said
+    assert "behind the paths" not in ran.said
