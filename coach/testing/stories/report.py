@@ -35,8 +35,8 @@ def report(result: StoryResult) -> Iterator[Line]:
     first, *_ = (*result.all_failures, None)
     if first is not None:
         yield Line(_cut(str(first)), "red")
-    yield Line("")
-    yield from transcript(result)
+    said = list(transcript(result))
+    yield from (Line(""), *said) if said else ()
     for failure in result.all_failures:
         yield Line("")
         yield from _failure(failure, result.story.at.path, told=failure is first)
