@@ -5,6 +5,7 @@ from coach.flows.questions import label_of
 from coach.vocabulary.commands import Answerable, Correct, Decline, Set
 from coach.vocabulary.decision import Ruling
 from coach.vocabulary.fields import (
+    WHOLE_LIMIT,
     BaseField,
     ChoiceField,
     DateField,
@@ -57,9 +58,11 @@ def _text(field: TextField, value: Answerable) -> str:
 
 
 def _number(field: RatingField | NumberField, value: Answerable) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g} does not fit here: I need {field.expects}."
-    return f"I could not make {field.expects} of that."
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"I could not make {field.expects} of that."
+    if not abs(value) <= WHOLE_LIMIT:
+        return f"That is no number that I can keep: I need {field.expects}."
+    return f"{value:g} does not fit here: I need {field.expects}."
 
 
 def _choice(flow: Flow, field: ChoiceField) -> str:

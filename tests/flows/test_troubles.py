@@ -38,6 +38,7 @@ def told(command: Any, reason: str = "") -> str:
         ("note", "longer", "That is more than I can hold: at most 5 characters, please."),
         ("mark", "pff", "I could not make a number from 0 to 10 of that."),
         ("mark", 11, "11 does not fit here: I need a number from 0 to 10."),
+        ("mark", 10**400, "That is no number that I can keep: I need a number from 0 to 10."),
         ("ways", [], "That needs at least 2 items: separate them by commas."),
         ("ways", ["a"], "That is 1 so far: please give me at least 2 in one message"),
         ("ways", ["a", "b", "c", "d"], "That is more than I can hold: at most 3, please."),

@@ -261,3 +261,9 @@ def test_what_was_noted_or_written_is_said():
         "I have written it down. Requirements document, version 2:\n\nThe project: a site\n"
     )
     assert said.endswith("\n\nWhat is in the way?")
+
+
+def test_asking_back_where_nothing_is_asked_is_answered():
+    """At a stage without a question the coach has something to say as well."""
+    said = reply(message="what do you mean?", events=["asked back: it"], asks_back=True)
+    assert said == "I am listening. Tell me more, or say what you would like to change."
