@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from coach.testing.llm_server import FakeLlmServer as FakeLlmServer
     from coach.testing.llms import FailingLLM as FailingLLM
     from coach.testing.llms import ScriptedLLM as ScriptedLLM
+    from coach.testing.random_talk import flow_machine as flow_machine
+    from coach.testing.random_talk import machine as machine
     from coach.testing.rehearsal import Rehearsal as Rehearsal
     from coach.testing.rehearsal import rehearse as rehearse
     from coach.testing.templates import lint_templates as lint_templates
@@ -27,7 +29,9 @@ _HOMES = {
     "Pieces": "answers",
     "Rehearsal": "rehearsal",
     "ScriptedLLM": "llms",
+    "flow_machine": "random_talk",
     "lint_templates": "templates",
+    "machine": "random_talk",
     "rehearse": "rehearsal",
 }
 
@@ -42,7 +46,9 @@ __all__ = [
     "Pieces",
     "Rehearsal",
     "ScriptedLLM",
+    "flow_machine",
     "lint_templates",
+    "machine",
     "rehearse",
 ]
 

@@ -106,6 +106,7 @@ HOMES: dict[str, set[str]] = {
 }
 FOLDERS: dict[str, set[str]] = {
     "httpx2": {"llms"},
+    "hypothesis": {"testing"},
     "openai": {"llms"},
     "opentelemetry": {"observing"},
     "platformdirs": {"cli"},

@@ -33,25 +33,29 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+def is_test(block: str) -> bool:
+    return "def test_" in block or "flow_machine" in block
+
+
 @pytest.mark.parametrize("page", [PAGE, README], ids=["stories", "readme"])
 def test_its_stories_and_tests_pass(page: str, tmp_path: Path) -> None:
     """By pytest, as a user would run it."""
     told = [block for block in blocks("yaml", page) if "story:" in block]
     for number, block in enumerate(told):
         (tmp_path / f"s{number}.story.yaml").write_text(block)
-    tests = [block for block in blocks("python", page) if "def test_" in block]
+    tests = [block for block in blocks("python", page) if is_test(block)]
     for number, block in enumerate(tests):
         (tmp_path / f"test_{number}.py").write_text(block)
     options = ("-p", "coach.testing.plugin", "-p", "no:cacheprovider", "-q")
     found = run(tmp_path, "pytest", *options)
     count = sum(text.count("\nstory:") for text in told)
-    count += sum(text.count("def test_") for text in tests)
+    count += sum(len(re.findall("^def test_|^Test", text, re.M)) for text in tests)
     assert f"{count} passed" in found
 
 
 def test_its_programs_run(tmp_path: Path) -> None:
     """Those that are no tests."""
-    for number, block in enumerate(b for b in blocks("python") if "def test_" not in b):
+    for number, block in enumerate(b for b in blocks("python") if not is_test(b)):
         (tmp_path / f"program{number}.py").write_text(block)
         assert run(tmp_path, f"program{number}") == "[]\n"
 
