@@ -35,11 +35,12 @@ def corrections(route: Route) -> Iterator[Tale]:
 
 def _corrected(tale: Tale, name: str, value: Answerable) -> Tale:
     """The turn that corrects. The old value is on no page unless somebody has said it before in
-    this very conversation, or the coach has put forward a document that says it."""
+    this very conversation, or the coach has: in a document, or as a choice."""
     command = Correct(field=name, value=value)
     begun, after = tale.now is tale.route.there, foresee(tale.now, [command])
     words = _superseded(tale.now.answers[name].value, after)
     shown = [made.content for made in tale.now.record.artifacts.values()]
+    shown += tale.now.choices(tale.now.asks) if tale.now.asks is not None else ()
     unsaid = [each for each in words if begun and not any(each in text for text in shown)]
     more: dict[str, Any] = {"prompt": {"lacks": unsaid}} if unsaid else {}
     return tale.say(f"no, {_said(tale.now, name, value)}", command, **more)

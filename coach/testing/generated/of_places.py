@@ -5,6 +5,7 @@ from typing import Any
 
 from coach.testing.generated.foreseeing import foresee
 from coach.testing.generated.of_answers import first_answers
+from coach.testing.generated.prospect import Prospect
 from coach.testing.generated.reaching import Route
 from coach.testing.generated.tale import Suite, Tale
 from coach.vocabulary.commands import (
@@ -96,14 +97,19 @@ def triggers(route: Route) -> Iterator[Tale]:
             tale = Tale(Suite.TRIGGER, f"{name} at {there.stage} in vain", route)
             yield tale.say(name, Trigger(name=name), refused={"only": [{"trigger": name}]})
             continue
-        tale = Tale(Suite.TRIGGER, f"{name} at {there.stage}", route)
-        tale.say(name, Trigger(name=name))
-        for back in () if after.finished else after.triggers:
-            returned = foresee(after, [Trigger(name=back)])
-            if returned.stage == there.stage and not returned.refused:
-                tale = Tale(Suite.TRIGGER, f"{name} and {back} at {there.stage}", route)
-                tale.say(name, Trigger(name=name)).say(back, Trigger(name=back))
-        yield tale
+        returns = [] if after.finished else [n for n in after.triggers if _leads(after, n, there)]
+        for back in returns:
+            tale = Tale(Suite.TRIGGER, f"{name} and {back} at {there.stage}", route)
+            yield tale.say(name, Trigger(name=name)).say(back, Trigger(name=back))
+        if not returns:
+            tale = Tale(Suite.TRIGGER, f"{name} at {there.stage}", route)
+            yield tale.say(name, Trigger(name=name))
+
+
+def _leads(after: Prospect, name: str, there: Prospect) -> bool:
+    """Whether a trigger leads back to where one was."""
+    returned = foresee(after, [Trigger(name=name)])
+    return returned.stage == there.stage and not returned.refused
 
 
 def _all_triggers(route: Route) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class Routes:
 def routes(flow: Flow, now: datetime) -> Routes:
     """The routes of a flow, in the order of its stages."""
     found: dict[str, Route] = {}
+    by_trigger: dict[str, Route] = {}
     seen: set[Key] = set()
     matters = compared(flow)
     waiting: deque[Route] = deque([_route(Prospect(flow, now), {})])
@@ -51,10 +52,11 @@ def routes(flow: Flow, now: datetime) -> Routes:
         for step, last in _steps(route):
             key = _key(step, matters)
             if last:
-                found.setdefault(step.stage, step)
+                by_trigger.setdefault(step.stage, step)
             elif key not in seen:
                 seen.add(key)
                 waiting.append(step)
+    found = {**by_trigger, **found}
     ordered = {leaf: found[leaf] for leaf in flow.leaves if leaf in found}
     return Routes(found=ordered, missed=tuple(x for x in flow.leaves if x not in found))
 

@@ -18,6 +18,44 @@ HABIT = Path(__file__).parents[3] / "examples/own_flow/states/habit.yaml"
 FLOWS = ("grow", "requirements", HABIT)
 
 
+NEST = """\
+flow: nest
+start: intake
+stages:
+  intake:
+    collect:
+      name: {type: text, ask: "Name?"}
+      kind: {type: choice, choices: [short, long], ask: "Which?", confirm: always}
+    next:
+      - {to: plan, when: "has(name) and kind == 'long'"}
+      - {to: quick, when: "has(name) and kind == 'short'"}
+  quick:
+    on_stuck: plan
+    collect: {tip: {type: number, ask: "Tip?", max_asks: 2, depends_on: [name]}}
+    next: [{to: done, when: "tip >= 3"}, {trigger: more, to: plan/edit}]
+  plan:
+    start: draft
+    collect: {topic: {type: text, ask: "Topic?", optional: true}}
+    stages:
+      draft:
+        collect: {lines: {type: list, at_least: 2, ask: "Lines?"}}
+        next: [{to: edit, when: "has(lines) and (has(topic) or declined(topic))"}]
+      edit:
+        collect:
+          best: {type: choice, from: lines, ask: "Best?"}
+          mail: {type: email, ask: "Mail?", default: "a@b.org"}
+          when_: {type: date, ask: "When?"}
+        next: [{to: done, when: "has(best) and has(mail) and has(when_)"}]
+    next: [{trigger: drop, to: quick, forget: [lines]}]
+  aside: {}
+  done: {final: true}
+anywhere:
+  - {trigger: park, to: aside, when: "has(name)"}
+  - {trigger: unpark, from: aside, to: $history}
+  - {trigger: replan, to: plan/$history}
+"""
+
+
 def one(flow: Flow, name: str) -> Generated:
     return next(each for each in generate(flow).stories if each.name == name)
 
@@ -29,6 +67,22 @@ def test_the_shipped_flows_hold_what_is_generated(name: str | Path) -> None:
     player = Player(flows={flow.name: flow})
     results = [play(player, told) for told in generate(flow).stories]
     assert [f"{r.story.name}: {r.all_failures}" for r in results if not r.passed] == []
+
+
+def test_groups_triggers_and_ways_back_are_foreseen(tmp_path: Path) -> None:
+    """In a flow with one of everything."""
+    (tmp_path / "nest.yaml").write_text(NEST)
+    flow = load(tmp_path / "nest.yaml")
+    player = Player(flows={flow.name: flow})
+    stories = generate(flow).stories
+    results = [play(player, told) for told in stories]
+    assert [f"{r.story.name}: {r.all_failures}" for r in results if not r.passed] == []
+    names = {told.name for told in stories}
+    assert {
+        "park and unpark at plan/draft",
+        "drop at plan/edit",
+        "park and unpark at quick",
+    } <= names
 
 
 @pytest.mark.parametrize("name", FLOWS, ids=str)

@@ -13,7 +13,8 @@ from coach.vocabulary.commands import Command
 def check_events(seen: Seen, expect: Expect) -> Iterator[Failure]:
     if expect.events is None:
         return
-    happened, wanted = seen.played.decision.events, expect.events.items
+    happened = [" ".join(event.split()) for event in seen.played.decision.events]
+    wanted = expect.events.items
     got = listed(happened)
     lost = missing(happened, wanted, lambda item, want: item == want)
     if lost is not None:
