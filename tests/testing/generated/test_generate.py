@@ -80,7 +80,7 @@ def test_groups_triggers_and_ways_back_are_foreseen(tmp_path: Path) -> None:
     names = {told.name for told in stories}
     assert {
         "park and unpark at plan/draft",
-        "drop at plan/edit",
+        "drop and more at plan/edit",
         "park and unpark at quick",
     } <= names
 
