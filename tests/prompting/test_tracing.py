@@ -148,10 +148,10 @@ def test_words_stand_on_the_line_that_is_named(pieces, said):
 )
 def test_a_trace_is_bounded_like_a_render(tmp_path, body):
     """The same sandbox, the same meter; the marks are paid for."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(TemplateError, match=r"page\.jinja:"):
         traced(tmp_path, system(body))
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 30
 
 
 def test_an_error_in_a_trace_names_the_same_line(tmp_path):
