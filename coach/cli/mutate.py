@@ -38,7 +38,7 @@ def mutate(
     brief: Brief = False,
     as_json: Json = False,
 ) -> None:
-    """Plant small faults in a flow, one after the other, and see which stories notice.
+    """Plant small faults in a flow, and see which stories notice.
 
     Lists every fault with the story that failed, or with what to test. FLOW.exempt.yaml beside
     the stories names faults that nobody can notice, each with its reason.

@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Option("--flow", metavar="NAME", help="The name of i
 
 
 def new(folder: Folder, flow: Name = "habit") -> None:
-    """Make a project: a flow with templates and stories that pass, to be made into yours.
+    """Make a project of your own: a flow, templates, stories that pass.
 
     Nothing that is there is written over.
     """
