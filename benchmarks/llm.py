@@ -212,6 +212,8 @@ async def measured(work: Any, profiled: bool = False) -> Figures:
     delays: list[float] = []
     probe = asyncio.create_task(_probe(delays))
     gc.collect()
+    gc.freeze()  # what is there after the warm-up stays: a server does so, see docs/llms.md
+    gc.set_threshold(50_000, 20, 20)
     with _profile() if profiled else contextlib.nullcontext():
         wall, cpu = time.perf_counter(), time.process_time()
         await work

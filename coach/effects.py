@@ -174,14 +174,22 @@ async def _alive(waiting: _Waiting, context: Context) -> Any:
     work = asyncio.get_running_loop().create_task(_perform(waiting), context=context)
     if pulse is None:
         return await work
-    heart = asyncio.ensure_future(beat_on(pulse))
+    try:
+        await asyncio.wait((work,), timeout=pulse.seconds)  # most are done before the first beat
+        return work.result() if work.done() else await _beside(work, pulse)
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def _beside(work: "asyncio.Future[Any]", pulse: Pulse) -> Any:
+    heart = asyncio.ensure_future(beat_on(pulse, at_once=True))
     try:
         await asyncio.wait((work, heart), return_when=asyncio.FIRST_COMPLETED)
         return heart.result() if heart.done() else work.result()
     finally:
-        work.cancel()
         heart.cancel()
-        await asyncio.gather(work, heart, return_exceptions=True)
+        await asyncio.gather(heart, return_exceptions=True)
 
 
 async def _perform(waiting: _Waiting) -> Any:

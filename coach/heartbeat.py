@@ -36,10 +36,12 @@ def beside(pulse: Pulse | None, action: Callable[[], Result]) -> Result:
     return result
 
 
-async def beat_on(pulse: Pulse) -> None:
-    """Beat until cancelled, or until LeaseLost. A beat in progress comes to its end first."""
+async def beat_on(pulse: Pulse, at_once: bool = False) -> None:
+    """Beat until cancelled, or until LeaseLost; the first time now, if `at_once`. A beat in
+    progress comes to its end first."""
     while True:
-        await asyncio.sleep(pulse.seconds)
+        await asyncio.sleep(0 if at_once else pulse.seconds)
+        at_once = False
         beat = asyncio.ensure_future(asyncio.to_thread(_beat, pulse))
         try:
             await asyncio.shield(beat)

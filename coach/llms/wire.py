@@ -95,6 +95,7 @@ def to_parameters(request: LlmRequest, native: bool) -> ModelRequestParameters:
         wanted = OutputObjectDefinition(
             json_schema=dict(output.parameters),
             name=output.name,
+            strict=True,
             description=output.description or None,
         )
         return ModelRequestParameters(

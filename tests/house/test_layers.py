@@ -102,6 +102,7 @@ HOMES: dict[str, set[str]] = {
     "sqlite3": {"stores/drivers/sqlite.py"},
     "tiktoken": {"prompting/tokens.py"},
     "transitions": {"flows/machine.py"},
+    "uvloop": {"loops.py"},
     "yaml": {"flows/yaml_source.py"},
 }
 FOLDERS: dict[str, set[str]] = {
