@@ -17,6 +17,7 @@ PAGES = (
     "identity",
     "llms",
     "memory",
+    "observing",
     "people",
     "time",
     "tools",
